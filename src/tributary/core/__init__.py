@@ -1,0 +1,1 @@
+"""Small pure building blocks that every other package may use."""

@@ -1,0 +1,71 @@
+"""Identifiers that the outside sees: a prefix that names the kind, then a sortable or an encoded part.
+
+Everything but profiles and workspaces gets a random, time-sortable id (`aud_01j…`). Profiles and workspaces are dense
+integers inside, so that bitmaps stay small; `encode_int`/`decode_int` give them their outside form (`prf_0000004k`).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from tributary.errors import NotFound
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case: no i, l, o, u
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+
+
+def _base32(number: int, width: int) -> str:
+    out = []
+    while number:
+        number, digit = divmod(number, 32)
+        out.append(_ALPHABET[digit])
+    return "".join(reversed(out)).rjust(width, "0")
+
+
+def new_id(prefix: str) -> str:
+    """A new id such as `aud_01jdm3…`: 48 bits of milliseconds, then 80 random bits (the layout of a ULID)."""
+    return f"{prefix}_{_base32(time.time_ns() // 1_000_000, 10)}{_base32(secrets.randbits(80), 16)}"
+
+
+def encode_int(prefix: str, number: int) -> str:
+    """The outside form of a dense integer id."""
+    return f"{prefix}_{_base32(number, 8)}"
+
+
+def decode_int(prefix: str, text: str) -> int:
+    """The integer inside `text`.
+
+    Raises:
+        NotFound: `text` is not an id of this kind; to the caller that is the same as an id that does not exist.
+    """
+    head, separator, tail = text.partition("_")
+    number = 0
+    try:
+        if head != prefix or not separator or not 8 <= len(tail) <= 13:
+            raise KeyError(text)
+        for character in tail:
+            number = number * 32 + _VALUES[character]
+    except KeyError:
+        raise NotFound(f"There is no {prefix}_… with this id.", cure="Check the id.") from None
+    return number
+
+
+def encode_profile_id(profile_id: int) -> str:
+    """`prf_…` for a profile's dense integer id."""
+    return encode_int("prf", profile_id)
+
+
+def decode_profile_id(text: str) -> int:
+    """The dense integer id behind `prf_…`."""
+    return decode_int("prf", text)
+
+
+def encode_workspace_id(workspace_id: int) -> str:
+    """`wsp_…` for a workspace's dense integer id."""
+    return encode_int("wsp", workspace_id)
+
+
+def decode_workspace_id(text: str) -> int:
+    """The dense integer id behind `wsp_…`."""
+    return decode_int("wsp", text)

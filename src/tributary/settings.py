@@ -1,0 +1,117 @@
+"""The one settings tree: built once in `cli.py`, frozen, and passed down. Nobody else reads the environment.
+
+Every setting is an environment variable with the prefix `TRIBUTARY_` and `__` between levels, such as
+`TRIBUTARY_COLLECTOR__PORT=8100`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CollectorSettings(_Group):
+    """Where events come in."""
+
+    host: str = Field("127.0.0.1", description="Address the collector listens on.")
+    port: int = Field(8100, ge=0, le=65535, description="Port the collector listens on.")
+    processes: int = Field(1, ge=1, le=64, description="Collector processes; each writes its own log partition.")
+    max_event_bytes: int = Field(32 * 1024, description="Largest single event, bytes; a larger one is quarantined.")
+    max_batch_bytes: int = Field(500 * 1024, description="Largest request body after unpacking, bytes; else 400.")
+    max_depth: int = Field(32, ge=4, le=128, description="Deepest nesting of an event's JSON.")
+    max_waiting: int = Field(2_000, ge=1, description="Requests that may wait for the disk; more are answered 429.")
+
+
+class StreamSettings(_Group):
+    """The embedded event log."""
+
+    segment_bytes: int = Field(64 * 1024 * 1024, ge=4096, description="A segment file is closed at this size.")
+    retention_hours: float = Field(7 * 24, gt=0, description="Read segments older than this are deleted.")
+    retention_bytes: int = Field(20 * 1024**3, description="Read segments beyond this total are deleted, oldest first.")
+
+
+class PipelineSettings(_Group):
+    """From the log to the stores."""
+
+    max_batch_events: int = Field(10_000, ge=1, description="Events in one micro-batch.")
+    max_wait_ms: int = Field(200, ge=0, description="Longest wait to fill a micro-batch, milliseconds.")
+    dedup_days: int = Field(8, ge=7, description="How long a message id is remembered, days.")
+    default_region: str = Field("CN", min_length=2, max_length=2, description="Country of phone numbers without +.")
+
+
+class AppSettings(_Group):
+    """The API and the page."""
+
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
+    public_url: str = Field("", description="Base URL that links in messages use; empty means http://host:port.")
+    session_idle_minutes: int = Field(30, ge=1, description="A session ends after this long without a request.")
+    session_hours: int = Field(12, ge=1, description="A session ends after this long in any case.")
+
+
+class MailSettings(_Group):
+    """How e-mail leaves."""
+
+    host: str = Field("127.0.0.1", description="SMTP server.")
+    port: int = Field(1025, ge=1, le=65535, description="SMTP port.")
+    username: str = Field("", description="SMTP user, if the server wants one.")
+    password: SecretStr = Field(SecretStr(""), description="SMTP password.")
+    security: Literal["none", "starttls", "tls"] = Field("none", description="Transport security.")
+    sender: str = Field("Tributary <no-reply@localhost>", description="Default From address.")
+    connections: int = Field(4, ge=1, le=64, description="SMTP connections used side by side.")
+    timeout_seconds: float = Field(30, gt=0, description="Longest wait for an SMTP answer, seconds.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRIBUTARY_", env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
+    )
+
+    data_dir: Path = Field(Path("var/tributary"), description="Folder of all data in the embedded deployment.")
+    store_url: str = Field("", description="Records store; empty: SQLite in data_dir. postgresql://user:pw@host/db")
+    warehouse_url: str = Field("", description="Analytics store; empty: chDB in data_dir. clickhouse://user:pw@host/db")
+    collector: CollectorSettings = CollectorSettings()
+    stream: StreamSettings = StreamSettings()
+    pipeline: PipelineSettings = PipelineSettings()
+    app: AppSettings = AppSettings()
+    mail: MailSettings = MailSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line shown.")
+
+    @property
+    def resolved_store_url(self) -> str:
+        """The store's URL, with the embedded default filled in."""
+        return self.store_url or f"sqlite:///{self.data_dir / 'store' / 'tributary.db'}"
+
+    @property
+    def stream_dir(self) -> Path:
+        """Folder of the embedded event log."""
+        return self.data_dir / "stream"
+
+    @property
+    def warehouse_dir(self) -> Path:
+        """Folder of the embedded warehouse."""
+        return self.data_dir / "warehouse"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Folder of secret key files, mode 0700."""
+        return self.data_dir / "keys"
+
+    @property
+    def source_snapshot(self) -> Path:
+        """File from which collectors learn the write keys; written by the app, read without a database."""
+        return self.data_dir / "collector" / "sources.json"
+
+    @property
+    def public_url(self) -> str:
+        """Base URL for links in messages, without a trailing slash."""
+        return (self.app.public_url or f"http://{self.app.host}:{self.app.port}").rstrip("/")

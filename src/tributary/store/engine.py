@@ -1,0 +1,140 @@
+"""Opening the store, and its two kinds of transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from tributary.errors import Unavailable
+from tributary.store import tables as _tables  # noqa: F401 (registers every table on Base.metadata)
+from tributary.store.types import Base
+
+_BUSY_TIMEOUT_MS = 30_000  # a pipeline batch may hold SQLite's write lock for a second; API writes wait for it
+
+
+class Store:
+    """A pool of connections to the records store and its transactions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        # Objects handed out by a service stay readable after the commit, so nothing expires.
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One write transaction: commits when the block ends, rolls back when it raises.
+
+        On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that reads first and writes later
+        would otherwise fail with "database is locked" whenever somebody else wrote in between.
+
+        Raises:
+            Unavailable: the store cannot be reached or is locked for too long.
+        """
+        try:
+            with self._sessions() as session:
+                session.connection(execution_options={"tributary_write": True})
+                with _transaction(session):
+                    yield session
+        except OperationalError as exc:
+            raise Unavailable("The records store does not answer.", cure="Check the store; try again.") from exc
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A read transaction on one snapshot. What is changed in it is thrown away.
+
+        Raises:
+            Unavailable: the store cannot be reached.
+        """
+        try:
+            with self._sessions() as session:
+                yield session
+                session.rollback()
+        except OperationalError as exc:
+            raise Unavailable("The records store does not answer.", cure="Check the store; try again.") from exc
+
+    def create_all(self) -> None:
+        """Create every table without migrations: for tests only."""
+        Base.metadata.create_all(self.engine)
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version."""
+        from tributary.store.migrate import upgrade  # noqa: PLC0415 (alembic is slow to import and needed once)
+
+        upgrade(self.engine)
+
+    def ping(self) -> None:
+        """Raise `Unavailable` unless the store answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError as exc:
+            raise Unavailable("The records store does not answer.", cure="Check its URL and state.") from exc
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[None]:
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def open_store(url: str) -> Store:
+    """Open the store at an SQLAlchemy URL: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+
+    Raises:
+        ValueError: the URL names another kind of database.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return Store(_sqlite_engine(parsed))
+    if backend == "postgresql":
+        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True))
+    raise ValueError(f"The store is SQLite or PostgreSQL, not {backend}: set TRIBUTARY_STORE_URL accordingly.")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("The SQLite store needs a file: several threads share it.")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=10, max_overflow=20, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # a commit that was reported survives a power cut
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+            "cache_size=-65536",  # 64 MiB a connection: the identifier index of a few million people stays warm
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("tributary_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

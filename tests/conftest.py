@@ -1,0 +1,5 @@
+"""Fixtures of every test. Each module of `fixtures` brings the real engines of one port."""
+
+from __future__ import annotations
+
+pytest_plugins = ["fixtures.store"]
