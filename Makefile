@@ -1,0 +1,81 @@
+# Tributary: `make help` lists what can be done. Needs Python 3.11 or newer and make; everything else is installed here.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CLIENTS := tests/clients
+ARGS ?=
+
+.PHONY: help setup setup-dev demo serve test test-fast check format lock bench docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+
+setup: $(VENV)/run.stamp ## Install what running needs into .venv
+
+setup-dev: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.stamp ## Also install what tests and checks need
+
+demo: setup ## Run the whole loop on seeded data and stay up (ARGS=--once: exit afterwards)
+	$(BIN)/tributary demo $(ARGS)
+
+serve: setup ## Start Tributary on one machine
+	$(BIN)/tributary serve $(ARGS)
+
+test: setup-dev chromium ## Run every test
+	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+test-fast: setup-dev ## Run the tests that take seconds
+	$(BIN)/pytest -n 2 --dist loadscope -m "not slow and not browser" $(ARGS)
+
+check: $(VENV)/dev.stamp ## Run the linters, the type checker and the layer contracts
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/repository.py
+
+format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix -q src tests bench || true
+	$(BIN)/ruff format src tests bench tools
+
+lock: ## Resolve the dependencies anew into requirements/ (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml \
+		--extra server --extra demo --group build --group test --group lint $(ARGS) -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml \
+		--extra server --extra demo --group build -c requirements/dev.txt -o requirements/run.txt
+
+bench: $(VENV)/dev.stamp ## Measure the hot paths beside their limits
+	$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/dev.stamp ## Write the generated reference pages anew
+	$(BIN)/python tools/repository.py --write
+
+clean: ## Remove everything that was installed, built or stored here
+	rm -rf $(VENV) $(CLIENTS)/node_modules var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Tributary needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "This Python has no venv module; install it (Debian: apt install python3-venv)" >&2; exit 1; }
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The real client SDKs. Node and npm come from PyPI, so that nothing but Python is assumed.
+$(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package-lock.json $(VENV)/dev.stamp
+	$(BIN)/python tests/clients/install.py
+	@touch $@
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } \
+		|| { echo "The browser tests need Chromium: install it (Debian: sudo apt install chromium) or run make test-fast" >&2; exit 1; }
