@@ -3,8 +3,8 @@
     python tools/repository.py            fail when something is off or a generated page is out of date
     python tools/repository.py --write    write the generated pages anew
 
-What is checked: no file of source over 600 lines, no registry address and no path of one machine in a tracked file, every
-decision page numbered and listed, and the generated pages equal to what the code says.
+What is checked: no file of source over 600 lines, no registry address and no path of one machine in a tracked
+file, each decision page numbered and listed, and the generated pages equal to what the code says.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def main(arguments: list[str]) -> int:
         if not page.exists() or page.read_text(encoding="utf-8") != build():
             found.append(f"{name}: out of date; run make docs")
     for line in found:
-        print(line, file=sys.stderr)  # noqa: T201 (this is a command)
+        print(line, file=sys.stderr)
     return 1 if found else 0
 
 
