@@ -1,8 +1,8 @@
 """An HTTP load generator: keep-alive connections that send one prepared request after another.
 
 Run as its own process, so that it takes the other core: `python -m bench.load HOST PORT SECONDS CONNECTIONS FILE`.
-FILE holds the raw bytes of one request; each `@@@@@@@@@@@@` in it becomes a fresh id of the same length. Prints one line
-of JSON: requests answered 200, others, and latency quantiles in milliseconds.
+FILE holds the raw bytes of one request; each `@@@@@@@@@@@@` in it becomes a fresh id of the same length. Prints one
+line of JSON: requests answered 200, others, and latency quantiles in milliseconds.
 """
 
 from __future__ import annotations
