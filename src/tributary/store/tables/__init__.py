@@ -1,4 +1,7 @@
 """Every table of the records store, one module per domain. Importing this package registers them all."""
 
 from tributary.store.tables import audiences as audiences
+from tributary.store.tables import messaging as messaging
+from tributary.store.tables import privacy as privacy
+from tributary.store.tables import sources as sources
 from tributary.store.tables import tags as tags
