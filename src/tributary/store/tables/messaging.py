@@ -45,7 +45,7 @@ class Campaign(Base):
 
 
 class CampaignVersion(Base):
-    """One version of a campaign's content: arms with weights and templates, goal, sender. Never changed once written."""
+    """One version of a campaign's content: arms with weights and templates, goal. Never changed once written."""
 
     __tablename__ = "campaign_versions"
 
