@@ -115,3 +115,19 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Base URL for links in messages, without a trailing slash."""
         return (self.app.public_url or f"http://{self.app.host}:{self.app.port}").rstrip("/")
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that make another process build these same settings."""
+        variables: dict[str, str] = {}
+
+        def walk(group: BaseModel, prefix: str) -> None:
+            for name in type(group).model_fields:
+                value = getattr(group, name)
+                variable = f"{prefix}{name.upper()}"
+                if isinstance(value, BaseModel):
+                    walk(value, f"{variable}__")
+                else:
+                    variables[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+        walk(self, "TRIBUTARY_")
+        return variables

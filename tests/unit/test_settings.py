@@ -1,0 +1,31 @@
+"""Settings are read once, frozen, and can be handed to another process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from tributary.settings import AppSettings, MailSettings, Settings
+
+
+def test_the_environment_rebuilds_the_same_settings(monkeypatch, tmp_path):
+    original = Settings(data_dir=tmp_path, app=AppSettings(port=1234), mail=MailSettings(password=SecretStr("p w")))
+    for name, value in original.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == original
+
+
+def test_a_nested_variable_is_read(monkeypatch):
+    monkeypatch.setenv("TRIBUTARY_COLLECTOR__PORT", "8111")
+    assert Settings().collector.port == 8111
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValidationError):
+        Settings().data_dir = Path("elsewhere")  # type: ignore[misc]
+
+
+def test_a_secret_is_not_shown():
+    assert "hunter2" not in repr(MailSettings(password=SecretStr("hunter2")))
