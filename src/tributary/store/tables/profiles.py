@@ -1,0 +1,78 @@
+"""Facts as they came, and the golden record computed from them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tributary.store.types import Base
+
+
+class Fact(Base):
+    """What one source said about one identifier.
+
+    `traits` is JSON `{name: [value, timestamp_ms, message_id]}`. A merge never touches facts.
+    """
+
+    __tablename__ = "facts"
+
+    identifier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    traits: Mapped[str] = mapped_column(Text)
+
+
+class ProfileRow(Base):
+    """The golden record, cached for reads of one person.
+
+    `traits` is JSON `{name: [value, timestamp_ms, message_id, source_id, identifier]}`. A profile that a merge absorbed
+    keeps its row as it was, with `merged_into` set, as the before-image.
+    """
+
+    __tablename__ = "profiles"
+    __table_args__ = (Index(None, "workspace_id", "profile_id"),)
+
+    profile_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    workspace_id: Mapped[int]
+    version: Mapped[int]
+    first_seen_ms: Mapped[int]
+    last_seen_ms: Mapped[int]
+    merged_into: Mapped[int | None]
+    traits: Mapped[str] = mapped_column(Text)
+
+
+class TraitRule(Base):
+    """How the value of a trait is chosen when facts disagree. A trait without a row takes the most recent one."""
+
+    __tablename__ = "trait_rules"
+
+    workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    strategy: Mapped[str]
+    sources: Mapped[list[str]]
+
+
+class Group(Base):
+    """An account, company or household that people belong to, and its own traits."""
+
+    __tablename__ = "groups"
+
+    workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[str] = mapped_column(primary_key=True)
+    traits: Mapped[str] = mapped_column(Text)
+    first_seen_ms: Mapped[int]
+    last_seen_ms: Mapped[int]
+
+
+class GroupMember(Base):
+    """An identifier's membership in a group; it follows the identifier through merges and unmerges."""
+
+    __tablename__ = "group_members"
+    __table_args__ = (Index(None, "workspace_id", "group_id"),)
+
+    identifier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    group_id: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    source_id: Mapped[str]
+    message_id: Mapped[str]
+    first_seen_ms: Mapped[int]
