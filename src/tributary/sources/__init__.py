@@ -1,0 +1,35 @@
+"""Sources: where events come from, their write keys, and files as one more way in (`tributary.sources.imports`).
+
+source = create_source(session, principal, name="Web shop", kind=SourceKind.WEB)
+publish_after_commit(session, store, settings.source_snapshot)   # collectors accept the key from the commit on
+"""
+
+from tributary.sources.publish import publish_after_commit, publish_sources
+from tributary.sources.service import (
+    KEY_GRACE,
+    SourceKind,
+    create_source,
+    find_source,
+    get_source,
+    internal_source_id,
+    list_sources,
+    rotate_write_key,
+    update_source,
+)
+from tributary.sources.snippets import Snippet, snippets
+
+__all__ = [
+    "KEY_GRACE",
+    "Snippet",
+    "SourceKind",
+    "create_source",
+    "find_source",
+    "get_source",
+    "internal_source_id",
+    "list_sources",
+    "publish_after_commit",
+    "publish_sources",
+    "rotate_write_key",
+    "snippets",
+    "update_source",
+]
