@@ -1,0 +1,52 @@
+"""The management API: every router under `/api/v1`, with access checked, errors as problems, and its OpenAPI."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from tributary.api import system
+from tributary.api.auth import check_routes, public, requires, signed_in
+from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
+from tributary.api.middleware import RequestShell
+from tributary.api.problems import install_problem_handlers
+
+__all__ = [
+    "Context",
+    "ContextDep",
+    "ReadSession",
+    "WriteSession",
+    "build_api",
+    "public",
+    "requires",
+    "signed_in",
+]
+
+# One line per feature: import its module above and put its router here, in the order of the reference page.
+ROUTERS: tuple[APIRouter, ...] = (system.router,)
+
+PREFIX = "/api/v1"
+MAX_BODY_BYTES = 1024 * 1024  # routes that take files set their own
+
+
+def build_api(context: Context) -> FastAPI:
+    """The application that answers `/api/v1/…`.
+
+    Raises:
+        BugError: a route declares no access; nothing is served then.
+    """
+    app = FastAPI(
+        title="Tributary",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY_BYTES,
+    )
+    app.state.context = context
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    install_problem_handlers(app)
+    check_routes(app)
+    app.add_middleware(RequestShell, is_https=context.settings.public_url.startswith("https://"))
+    return app

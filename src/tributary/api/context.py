@@ -1,0 +1,63 @@
+"""`Context`: what every route may need, built once in `app.py`; and the two kinds of transaction as dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from tributary.access import Passwords
+from tributary.core.clock import Clock
+from tributary.settings import Settings
+from tributary.store import Session, Store
+
+
+@dataclass(kw_only=True)
+class Context:
+    """The parts of a running Tributary. Routes take it as `ContextDep`."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    warehouse: Any = None
+    log: Any = None
+    producer: Any = None
+    passwords: Passwords = field(default_factory=Passwords)
+
+
+def get_context(request: Request) -> Context:
+    """The context of the application that answers this request."""
+    context: Context = request.app.state.context
+    return context
+
+
+async def _context(request: Request) -> Context:  # async: reading an attribute needs no thread
+    return get_context(request)
+
+
+ContextDep = Annotated[Context, Depends(_context)]
+
+
+def _read_session(context: ContextDep) -> Iterator[Session]:
+    with context.store.read() as session:
+        yield session
+
+
+def _write_session(context: ContextDep) -> Iterator[Session]:
+    with context.store.begin() as session:
+        yield session
+
+
+# scope="function": the transaction ends before the answer is sent. By default FastAPI would end it afterwards, and a
+# COMMIT that fails would follow a 200. max_concurrency: a transaction that waits for SQLite's write lock or for a
+# pooled connection holds a worker thread, and the one that has the lock needs a thread to go on; without a bound, 40
+# waiting writers would starve it.
+ReadSession = Annotated[Session, Depends(_read_session, scope="function", max_concurrency=8)]
+WriteSession = Annotated[Session, Depends(_write_session, scope="function", max_concurrency=8)]
+
+
+def is_write_session(call: object) -> bool:
+    """Whether `call` is the dependency behind `WriteSession`."""
+    return call is _write_session

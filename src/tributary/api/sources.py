@@ -1,0 +1,172 @@
+"""Sources: create, list, change, rotate the write key, copy a snippet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from tributary import sources
+from tributary.access import Principal
+from tributary.api.auth import requires
+from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.sources import SourceKind
+from tributary.store.tables.sources import Source
+
+router = APIRouter(prefix="/sources", tags=["sources"])
+
+Reader = Annotated[Principal, requires("sources:read")]
+Writer = Annotated[Principal, requires("sources:write")]
+
+
+class SourceOut(BaseModel):
+    """A source. `key_hint` is the end of its write key; the whole key is in its snippets."""
+
+    id: str
+    name: str
+    kind: Literal["web", "server", "mobile", "import", "internal", "webhook"]
+    key_hint: str
+    is_enabled: bool
+    allowed_origins: list[str]
+    previous_key_valid_until: datetime | None
+    created_at: datetime
+
+
+class SourceList(BaseModel):
+    """All sources of the workspace, oldest first."""
+
+    items: list[SourceOut]
+
+
+class SourceCreate(BaseModel):
+    """A new source."""
+
+    name: str = Field(min_length=1, max_length=100)
+    kind: Literal["web", "server", "mobile", "import", "webhook"]
+    allowed_origins: list[str] = Field(
+        default=[], max_length=100, description="Web pages that may send, as https://shop.example; empty means any."
+    )
+
+
+class SourceUpdate(BaseModel):
+    """What to change; what is absent stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    is_enabled: bool | None = None
+    allowed_origins: list[str] | None = Field(default=None, max_length=100)
+
+
+class KeyRotation(BaseModel):
+    """How long the old key stays good."""
+
+    grace_hours: float = Field(default=sources.KEY_GRACE / timedelta(hours=1), ge=0, le=24 * 90)
+
+
+class SourceWithKey(SourceOut):
+    """A source with its write key."""
+
+    write_key: str
+
+
+class SnippetOut(BaseModel):
+    """Code to paste, with the real key and address."""
+
+    language: Literal["js", "python", "node", "curl"]
+    install: str
+    code: str
+
+
+class SnippetList(BaseModel):
+    """How to send to a source."""
+
+    write_key: str
+    collector_url: str
+    items: list[SnippetOut]
+
+
+@router.get("", operation_id="list_sources")
+def list_sources(caller: Reader, session: ReadSession) -> SourceList:
+    """List the sources of the workspace."""
+    return SourceList(items=[_out(source) for source in sources.list_sources(session, caller.workspace_id)])
+
+
+@router.post("", operation_id="create_source", status_code=201)
+def create_source(body: SourceCreate, caller: Writer, session: WriteSession, context: ContextDep) -> SourceWithKey:
+    """Create a source. Its key works when the answer arrives."""
+    source = sources.create_source(
+        session, caller, name=body.name, kind=SourceKind(body.kind), allowed_origins=body.allowed_origins
+    )
+    _publish(session, context)
+    return _with_key(source)
+
+
+@router.get("/{source_id}", operation_id="get_source")
+def get_source(source_id: str, caller: Reader, session: ReadSession) -> SourceOut:
+    """One source."""
+    return _out(sources.get_source(session, caller.workspace_id, source_id))
+
+
+@router.patch("/{source_id}", operation_id="update_source")
+def update_source(
+    source_id: str, body: SourceUpdate, caller: Writer, session: WriteSession, context: ContextDep
+) -> SourceOut:
+    """Rename, disable or enable a source, or replace its allowed origins."""
+    source = sources.update_source(
+        session,
+        caller,
+        source_id,
+        name=body.name,
+        is_enabled=body.is_enabled,
+        allowed_origins=body.allowed_origins,
+    )
+    _publish(session, context)
+    return _out(source)
+
+
+@router.post("/{source_id}/rotate-key", operation_id="rotate_source_key")
+def rotate_source_key(
+    source_id: str, body: KeyRotation, caller: Writer, session: WriteSession, context: ContextDep
+) -> SourceWithKey:
+    """Give the source a new write key; the old one stays good for `grace_hours`."""
+    source = sources.rotate_write_key(session, caller, source_id, grace=timedelta(hours=body.grace_hours))
+    _publish(session, context)
+    return _with_key(source)
+
+
+@router.get("/{source_id}/snippets", operation_id="list_source_snippets")
+def list_source_snippets(source_id: str, caller: Writer, session: ReadSession, context: ContextDep) -> SnippetList:
+    """Code that sends to this source: browser, Node, Python, curl."""
+    source = sources.get_source(session, caller.workspace_id, source_id)
+    url = context.settings.collector_url
+    items = [
+        SnippetOut.model_validate(snippet, from_attributes=True)
+        for snippet in sources.snippets(source.write_key, url)
+    ]
+    return SnippetList(write_key=source.write_key, collector_url=url, items=items)
+
+
+def _publish(session: WriteSession, context: ContextDep) -> None:
+    sources.publish_after_commit(session, context.store, context.settings.source_snapshot, clock=context.clock)
+
+
+def _fields(source: Source) -> dict[str, object]:
+    return {
+        "id": source.id,
+        "name": source.name,
+        "kind": source.kind,
+        "key_hint": source.write_key[-4:],
+        "is_enabled": source.is_enabled,
+        "allowed_origins": source.allowed_origins,
+        "previous_key_valid_until": source.previous_key_valid_until,
+        "created_at": source.created_at,
+    }
+
+
+def _out(source: Source) -> SourceOut:
+    return SourceOut.model_validate(_fields(source))
+
+
+def _with_key(source: Source) -> SourceWithKey:
+    return SourceWithKey.model_validate({**_fields(source), "write_key": source.write_key})
