@@ -22,6 +22,7 @@ class CollectorSettings(_Group):
 
     host: str = Field("127.0.0.1", description="Address the collector listens on.")
     port: int = Field(8100, ge=0, le=65535, description="Port the collector listens on.")
+    public_url: str = Field("", description="Address at which clients reach the collector; empty: http://host:port.")
     processes: int = Field(1, ge=1, le=64, description="Collector processes; each writes its own log partition.")
     max_event_bytes: int = Field(32 * 1024, description="Largest single event, bytes; a larger one is quarantined.")
     max_batch_bytes: int = Field(500 * 1024, description="Largest request body after unpacking, bytes; else 400.")
@@ -131,3 +132,8 @@ class Settings(BaseSettings):
 
         walk(self, "TRIBUTARY_")
         return variables
+
+    @property
+    def collector_url(self) -> str:
+        """Where clients reach the collector, without a trailing slash."""
+        return (self.collector.public_url or f"http://{self.collector.host}:{self.collector.port}").rstrip("/")
