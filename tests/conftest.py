@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["fixtures.api", "fixtures.mail", "fixtures.store"]
+pytest_plugins = ["fixtures.api", "fixtures.mail", "fixtures.store", "fixtures.warehouse"]

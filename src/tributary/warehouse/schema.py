@@ -1,0 +1,124 @@
+"""The warehouse's tables and their numbered migrations.
+
+Every statement may be repeated, so a migration that was cut off is simply run again. A migration is never edited after
+a release; a change is a new one. Promoted columns are no migrations: `Warehouse.add_column` adds them while it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from tributary.core.sql import Sql, identifier, raw
+from tributary.warehouse.topology import SingleNode, TableSpec
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_EVENTS: Final = TableSpec(
+    name="events",
+    columns=raw(
+        "workspace_id UInt32, profile_id UInt64, event LowCardinality(String), type LowCardinality(String), "
+        "message_id String, source_id LowCardinality(String), user_id String, anonymous_id String, "
+        "timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'), "
+        "properties String CODEC(ZSTD(1)), context String CODEC(ZSTD(1)), changes String CODEC(ZSTD(1)), "
+        "batch_id LowCardinality(String)"
+    ),
+    engine="MergeTree",
+    arguments="",
+    tail="PARTITION BY toYYYYMM(timestamp) ORDER BY (workspace_id, event, profile_id, timestamp)",
+    shard_by="profile_id",
+)
+_PROFILES: Final = TableSpec(
+    name="profiles",
+    columns=raw(
+        "workspace_id UInt32, profile_id UInt64, version UInt64, is_deleted UInt8, traits String CODEC(ZSTD(1)), "
+        "identifiers String CODEC(ZSTD(1)), first_seen DateTime64(3, 'UTC'), last_seen DateTime64(3, 'UTC')"
+    ),
+    engine="ReplacingMergeTree",
+    arguments="version, is_deleted",
+    tail="ORDER BY (workspace_id, profile_id)",
+    shard_by="profile_id",
+)
+_PROFILE_ALIASES: Final = TableSpec(
+    name="profile_aliases",
+    columns=raw("profile_id UInt64, canonical_id UInt64, version UInt64"),
+    engine="ReplacingMergeTree",
+    arguments="version",
+    tail="ORDER BY profile_id",
+    shard_by="profile_id",
+)
+_AUDIENCE_MEMBERS: Final = TableSpec(
+    name="audience_members",
+    columns=raw(
+        "workspace_id UInt32, audience_id String, run UInt64, computed_at DateTime64(3, 'UTC'), "
+        "members AggregateFunction(groupBitmap, UInt64)"
+    ),
+    engine="MergeTree",
+    arguments="",
+    tail="ORDER BY (workspace_id, audience_id, run)",
+    shard_by="audience_id",
+)
+_TAG_VALUES: Final = TableSpec(
+    name="tag_values",
+    columns=raw(
+        "workspace_id UInt32, tag_id String, run UInt64, profile_id UInt64, text Nullable(String), "
+        "number Nullable(Float64)"
+    ),
+    engine="MergeTree",
+    arguments="",
+    tail="ORDER BY (workspace_id, tag_id, run, profile_id)",
+    shard_by="profile_id",
+)
+TABLES: Final = {t.name: t for t in (_EVENTS, _PROFILES, _PROFILE_ALIASES, _AUDIENCE_MEMBERS, _TAG_VALUES)}
+
+# Applied migrations are recorded here; the runner itself creates it.
+VERSIONS: Final = raw(
+    "CREATE TABLE IF NOT EXISTS schema_versions (version UInt32, name String, applied_at DateTime64(3, 'UTC')) "
+    "ENGINE = MergeTree ORDER BY version"
+)
+
+
+def _create_tables(topology: SingleNode, database: str, credentials: Sql) -> list[Sql]:
+    statements = [statement for table in TABLES.values() for statement in topology.create_table(table, database)]
+    # argMax rather than FINAL: the same on every topology. The dictionary is reloaded on demand, never by a timer.
+    query = raw("SELECT profile_id, argMax(canonical_id, version) AS canonical_id FROM ") + identifier(database)
+    body = raw("(profile_id UInt64, canonical_id UInt64) PRIMARY KEY profile_id SOURCE(CLICKHOUSE(QUERY '") + query
+    body = body + ".profile_aliases GROUP BY profile_id'" + credentials + ")) LAYOUT(HASHED()) LIFETIME(0)"
+    return [*statements, topology.create_dictionary("aliases", body)]
+
+
+# (number, name, statements); numbers grow by one.
+MIGRATIONS: Final[list[tuple[int, str, Callable[[SingleNode, str, Sql], list[Sql]]]]] = [
+    (1, "tables", _create_tables),
+]
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """The Arrow schema of rows to insert into `events`, `profiles`, `profile_aliases` or `tag_values`.
+
+    Raises:
+        KeyError: the table does not take Arrow rows (`audience_members` is filled by a query).
+    """
+    import pyarrow as pa  # noqa: PLC0415 (slow to import)
+
+    time = pa.timestamp("ms", "UTC")
+    text, word = pa.string(), pa.dictionary(pa.int32(), pa.string())
+    columns: dict[str, list[tuple[str, pa.DataType]]] = {
+        "events": [
+            ("workspace_id", pa.uint32()), ("profile_id", pa.uint64()), ("event", word), ("type", word),
+            ("message_id", text), ("source_id", word), ("user_id", text), ("anonymous_id", text), ("timestamp", time),
+            ("received_at", time), ("properties", text), ("context", text), ("changes", text), ("batch_id", word),
+        ],
+        "profiles": [
+            ("workspace_id", pa.uint32()), ("profile_id", pa.uint64()), ("version", pa.uint64()),
+            ("is_deleted", pa.uint8()), ("traits", text), ("identifiers", text), ("first_seen", time),
+            ("last_seen", time),
+        ],
+        "profile_aliases": [("profile_id", pa.uint64()), ("canonical_id", pa.uint64()), ("version", pa.uint64())],
+        "tag_values": [
+            ("workspace_id", pa.uint32()), ("tag_id", text), ("run", pa.uint64()), ("profile_id", pa.uint64()),
+            ("text", text), ("number", pa.float64()),
+        ],
+    }  # fmt: skip
+    return pa.schema(columns[table])
