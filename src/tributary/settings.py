@@ -28,6 +28,7 @@ class CollectorSettings(_Group):
     max_batch_bytes: int = Field(500 * 1024, description="Largest request body after unpacking, bytes; else 400.")
     max_depth: int = Field(32, ge=4, le=128, description="Deepest nesting of an event's JSON.")
     max_waiting: int = Field(2_000, ge=1, description="Requests that may wait for the disk; more are answered 429.")
+    proxy_hops: int = Field(0, ge=0, le=8, description="Trusted proxies in front; their X-Forwarded-For is believed.")
 
 
 class StreamSettings(_Group):
@@ -36,6 +37,9 @@ class StreamSettings(_Group):
     segment_bytes: int = Field(64 * 1024 * 1024, ge=4096, description="A segment file is closed at this size.")
     retention_hours: float = Field(7 * 24, gt=0, description="Read segments older than this are deleted.")
     retention_bytes: int = Field(20 * 1024**3, description="Read segments beyond this total are deleted, oldest first.")
+    max_waiting_bytes: int = Field(
+        64 * 1024**2, ge=1024**2, description="Bytes that may wait for the disk in one producer; more are answered 429."
+    )
 
 
 class PipelineSettings(_Group):
