@@ -68,6 +68,21 @@ def write(
         connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
 
 
+def update(
+    session: Session, table: type[Base], key: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Set `columns` of the rows whose `key` is the first item of each tuple to the tuple's other items."""
+    if not rows:
+        return
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    statement = _update(_table(table), key, tuple(columns), is_sqlite)
+    if is_sqlite:
+        connection.exec_driver_sql(statement, [(*row[1:], row[0]) for row in rows])
+    else:
+        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
+
+
 def delete(session: Session, table: type[Base], key: str, values: Iterable[int] | Iterable[str]) -> None:
     """Delete all rows whose `key` is one of `values`."""
     wanted = sorted(set(values))  # type: ignore[type-var]
@@ -132,3 +147,16 @@ def _insert(
     changes = [f"{column} = excluded.{column}" for column in _quoted(update, is_sqlite)]
     changes += [f"{column} = {name}.{column} + excluded.{column}" for column in _quoted(add, is_sqlite)]
     return statement + "UPDATE SET " + ", ".join(changes)
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, key: str, columns: tuple[str, ...], is_sqlite: bool) -> str:
+    name, wanted = _quoted((table.name, key), is_sqlite)
+    quoted = _quoted(columns, is_sqlite)
+    if is_sqlite:
+        changes = ", ".join(f"{column} = ?" for column in quoted)
+        return f"UPDATE {name} SET {changes} WHERE {wanted} = ?"  # noqa: S608 (our own names)
+    changes = ", ".join(f"{column} = v.c{index}" for index, column in enumerate(quoted))
+    arrays = ", ".join(f"%s::{_array_type(table, column)}" for column in (key, *columns))
+    names = ", ".join(("k", *(f"c{index}" for index in range(len(quoted)))))
+    return f"UPDATE {name} SET {changes} FROM unnest({arrays}) AS v({names}) WHERE {name}.{wanted} = v.k"  # noqa: S608 (our own names)

@@ -26,7 +26,8 @@ class ProfileRow(Base):
     """The golden record, cached for reads of one person.
 
     `traits` is JSON `{name: [value, timestamp_ms, message_id, source_id, identifier]}`. A profile that a merge absorbed
-    keeps its row as it was, with `merged_into` set, as the before-image.
+    keeps its row as it was, as the before-image; `merged_into` then says by which one, and `profile_aliases` where that
+    leads by now.
     """
 
     __tablename__ = "profiles"
@@ -57,8 +58,8 @@ class Group(Base):
 
     __tablename__ = "groups"
 
+    group_id: Mapped[str] = mapped_column(primary_key=True)  # first, because batches look groups up by it
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[str] = mapped_column(primary_key=True)
     traits: Mapped[str] = mapped_column(Text)
     first_seen_ms: Mapped[int]
     last_seen_ms: Mapped[int]
