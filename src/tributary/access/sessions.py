@@ -90,7 +90,9 @@ def login(
     with store.begin() as session:
         count_attempt(session, key, clock.now())
     with store.read() as session:
-        user = session.scalars(select(User).where(User.email == account)).one_or_none()
+        user = session.execute(
+            select(User.id, User.password_hash, User.is_active).where(User.email == account)
+        ).one_or_none()
     known_hash = user.password_hash if user is not None and user.is_active else None
     is_right = passwords.verify(known_hash, password)
     new_hash = passwords.hash(password) if is_right and known_hash and passwords.needs_rehash(known_hash) else None
@@ -99,7 +101,7 @@ def login(
         if user is not None and known_hash is not None and is_right:
             signed_in = _begin_session(session, clock, policy, user.id, known_hash, caller)
         if signed_in is None:
-            _record_failure(session, clock.now(), user, caller)
+            _record_failure(session, clock.now(), user.id if user is not None else "", caller)
         else:
             clear_attempts(session, key)
             if replaces is not None:
@@ -148,8 +150,7 @@ def _begin_session(
     return SignedIn(token, row.expires_at, _principal(row, user, membership, clock, caller))
 
 
-def _record_failure(session: Session, now: datetime, user: User | None, caller: Caller) -> None:
-    user_id = user.id if user is not None else ""
+def _record_failure(session: Session, now: datetime, user_id: str, caller: Caller) -> None:
     workspace_id = session.scalars(
         select(Membership.workspace_id)
         .where(Membership.user_id == user_id)
@@ -185,9 +186,10 @@ def resolve_session(store: Store, clock: Clock, policy: SessionPolicy, token: st
             )
             .where(LoginSession.token_hash == hash_token(token), User.is_active)
         ).one_or_none()
-    if found is None or now >= found[0].expires_at or now - found[0].last_seen_at >= policy.idle:
-        raise Unauthenticated("The session has ended.", cure="Sign in again.")
-    row, user, membership = found
+        if found is None or now >= found[0].expires_at or now - found[0].last_seen_at >= policy.idle:
+            raise Unauthenticated("The session has ended.", cure="Sign in again.")
+        row, user, membership = found
+        session.expunge_all()  # what was read stays readable after the transaction
     if now - row.last_seen_at >= min(_TOUCH_EVERY, policy.idle / 4):
         with store.begin() as session:
             session.execute(update(LoginSession).where(LoginSession.id == row.id).values(last_seen_at=now))

@@ -111,12 +111,13 @@ def resolve_token(store: Store, clock: Clock, text: str, caller: Caller) -> Prin
             )
             .where(ApiToken.token_hash == hash_token(text), ApiToken.revoked_at.is_(None), User.is_active)
         ).one_or_none()
-    if found is None or (found[0].expires_at is not None and found[0].expires_at <= now):
-        raise Unauthenticated(
-            "The API token is not valid.",
-            cure="It may be mistyped, expired or revoked, or its creator has left: create a new one.",
-        )
-    token, role = found
+        if found is None or (found[0].expires_at is not None and found[0].expires_at <= now):
+            raise Unauthenticated(
+                "The API token is not valid.",
+                cure="It may be mistyped, expired or revoked, or its creator has left: create a new one.",
+            )
+        token, role = found
+        session.expunge_all()  # what was read stays readable after the transaction
     if token.last_used_at is None or now - token.last_used_at >= _TOUCH_EVERY:
         with store.begin() as session:
             session.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now))

@@ -8,5 +8,18 @@ Jobs run at least once: a handler must reach the same result when it runs again.
 """
 
 from tributary.jobs.outbox import cancel_job, enqueue, get_job, list_jobs, retry_job
+from tributary.jobs.runner import Handler, JobRun, Runner, StopJob
+from tributary.jobs.schedules import Schedule
 
-__all__ = ["cancel_job", "enqueue", "get_job", "list_jobs", "retry_job"]
+__all__ = [
+    "Handler",
+    "JobRun",
+    "Runner",
+    "Schedule",
+    "StopJob",
+    "cancel_job",
+    "enqueue",
+    "get_job",
+    "list_jobs",
+    "retry_job",
+]

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from tributary.core.clock import Clock, SystemClock
 from tributary.core.ids import new_id
 from tributary.errors import BugError, Conflict, NotFound
+from tributary.jobs.claims import put_back
 from tributary.store import Session, upsert
 from tributary.store.tables.jobs import Job
 
-DEFAULT_MAX_ATTEMPTS = 8  # with the backoff of `runner`, about an hour of trying
+DEFAULT_MAX_ATTEMPTS = 12  # with the backoff of `claims`, about an hour of trying
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 FINAL_STATES = frozenset({"succeeded", "failed", "cancelled", "superseded"})
 
@@ -139,20 +140,10 @@ def retry_job(session: Session, workspace_id: int, job_id: str) -> Job:
     job = _locked(session, workspace_id, job_id)
     if job.state not in {"failed", "cancelled"}:
         raise Conflict(f"Only a failed or cancelled job can be retried; this one is {job.state}.", cure="Wait for it.")
-    if job.key is not None and waiting_with_key(session, job) is not None:
-        raise Conflict("A newer job for the same thing is queued already.", cure="Wait for that one.")
-    job.state, job.live_key, job.not_before = "queued", job.key, AT_ONCE
     job.attempt, job.is_cancel_requested, job.finished_at = 0, False, None
+    if not put_back(session, job, AT_ONCE):
+        raise Conflict("A newer job for the same thing is queued already.", cure="Wait for that one.")
     return job
-
-
-def waiting_with_key(session: Session, job: Job) -> str | None:
-    """Id of the queued job that has this one's workspace, kind and key, if there is one."""
-    return session.scalars(
-        select(Job.id)
-        .where(Job.workspace_id == job.workspace_id, Job.kind == job.kind, Job.live_key == job.key, Job.id != job.id)
-        .with_for_update()
-    ).one_or_none()
 
 
 def _locked(session: Session, workspace_id: int, job_id: str) -> Job:
