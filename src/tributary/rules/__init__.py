@@ -1,5 +1,37 @@
-"""The rule language: pure functions from a tree of conditions to SQL and to sentences."""
+"""The rule language: pure functions from a tree of conditions to SQL and to sentences.
 
+    rule = decode(body)                          # shape and limits
+    resolved = resolve(rule, catalog, now)       # names, types, absolute times; every user error, with its path
+    warehouse.query(compile_count(resolved), workspace_id=…)
+
+One compiler serves the estimate, the nightly run, the real-time check and the explanation, so they cannot disagree.
+Nothing in here touches a driver, the network or the clock.
+"""
+
+from tributary.rules.buckets import bucket, bucket_sql
 from tributary.rules.catalog import AudienceRef, Catalog, Field, FieldType, TagRef
+from tributary.rules.codec import decode, encode
+from tributary.rules.compile import compile_bitmap, compile_count, compile_members
+from tributary.rules.operators import OPERATORS
+from tributary.rules.resolve import resolve
+from tributary.rules.resolved import ResolvedRule
+from tributary.rules.tree import Rule
 
-__all__ = ["AudienceRef", "Catalog", "Field", "FieldType", "TagRef"]
+__all__ = [
+    "OPERATORS",
+    "AudienceRef",
+    "Catalog",
+    "Field",
+    "FieldType",
+    "ResolvedRule",
+    "Rule",
+    "TagRef",
+    "bucket",
+    "bucket_sql",
+    "compile_bitmap",
+    "compile_count",
+    "compile_members",
+    "decode",
+    "encode",
+    "resolve",
+]
