@@ -55,6 +55,11 @@ def field_column(kind: FieldKind, name: str, type_: str) -> str:
     return f"{_PREFIXES[kind]}_{slug}_{_LETTERS[type_]}"
 
 
+def is_field_column(kind: FieldKind, column: str) -> bool:
+    """Whether a column of the table was made by `field_column`."""
+    return column.startswith(f"{_PREFIXES[kind]}_")
+
+
 def field_expression(kind: FieldKind, name: str, type_: str, column: str | None = None) -> Sql:
     """SQL that reads a field in a scan of its table: the typed column when there is one, else out of the JSON text.
 
