@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from tributary.api import imports, sources, system
+from tributary.api import access, imports, jobs, sources, system, users
 from tributary.api.auth import check_routes, public, requires, signed_in
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.middleware import RequestShell
@@ -22,7 +22,14 @@ __all__ = [
 ]
 
 # One line per feature: import its module above and put its router here, in the order of the reference page.
-ROUTERS: tuple[APIRouter, ...] = (system.router, sources.router, imports.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    access.router,
+    users.router,
+    sources.router,
+    imports.router,
+    jobs.router,
+    system.router,
+)
 
 PREFIX = "/api/v1"
 MAX_BODY_BYTES = 1024 * 1024  # routes that take files set their own

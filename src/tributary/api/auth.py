@@ -118,6 +118,11 @@ def session_policy(context: Context) -> SessionPolicy:
     return SessionPolicy(timedelta(minutes=app.session_idle_minutes), timedelta(hours=app.session_hours))
 
 
+def is_https(request: Request, context: Context) -> bool:
+    """Whether people reach us over TLS, directly or through a proxy that `public_url` tells of."""
+    return request.url.scheme == "https" or context.settings.public_url.startswith("https://")
+
+
 def check_origin(request: Request, context: Context, *, needs_proof: bool = True) -> None:
     """Refuse a request that another site makes a browser send with our cookie.
 

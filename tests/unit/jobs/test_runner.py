@@ -340,6 +340,17 @@ def test_two_workers_share_the_jobs_and_run_none_twice(bench):
         assert set(session.scalars(select(Job.state))) == {"succeeded"}
 
 
+def test_a_job_that_an_open_transaction_asks_for_again_waits_for_its_commit(bench):
+    """Else the worker would not see the change for which the job was asked again."""
+    bench.ask(key="same")
+    other = bench.runner()
+    with bench.store.begin() as session:
+        enqueue(session, KIND, {}, workspace_id=1, key="same")
+        if not bench.store.is_sqlite:  # there, one open write transaction keeps all others out
+            assert not other.run_once()
+    assert other.run_once()
+
+
 def test_a_request_made_while_a_worker_claims_is_never_lost(bench):
     """Each request commits a new version; whatever the interleaving, the last run must see the last version."""
     seen = []

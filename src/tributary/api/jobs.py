@@ -1,0 +1,84 @@
+"""Background jobs: what runs, what waits, what failed and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from tributary import jobs
+from tributary.access import Principal, audit
+from tributary.api.auth import requires
+from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.problems import problems
+from tributary.store.tables.jobs import Job
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+Reader = Annotated[Principal, requires("jobs:read")]
+Writer = Annotated[Principal, requires("jobs:write")]
+State = Literal["queued", "running", "succeeded", "failed", "cancelled", "superseded"]
+
+
+class JobOut(BaseModel):
+    """A background job. `superseded`: it failed, and a newer job for the same thing took over."""
+
+    id: str
+    kind: str
+    state: State
+    payload: dict[str, Any]
+    attempt: int = Field(description="How often it was begun.")
+    max_attempts: int
+    done: int = Field(description="Progress, in units of the kind of job.")
+    total: int | None
+    error_code: str | None
+    error: str | None = Field(description="What went wrong at the last attempt, and what to do about it.")
+    is_cancel_requested: bool
+    not_before: datetime
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@router.get("", operation_id="list_jobs", summary="Background jobs")
+def list_jobs(
+    caller: Reader,
+    session: ReadSession,
+    page: PageQuery,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    kind: Annotated[str | None, Query(max_length=64, description="Only those of this kind.")] = None,
+) -> Page[JobOut]:
+    """The workspace's jobs, newest first."""
+    rows = jobs.list_jobs(
+        session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1, state=state, kind=kind
+    )
+    return page_of(rows, page, _out, lambda row: (row.id,))
+
+
+@router.get("/{job_id}", operation_id="get_job", summary="One job", responses=problems(404))
+def get_job(job_id: str, caller: Reader, session: ReadSession) -> JobOut:
+    """How far a job is."""
+    return _out(jobs.get_job(session, caller.workspace_id, job_id))
+
+
+@router.post("/{job_id}/cancel", operation_id="cancel_job", summary="Cancel a job", responses=problems(404, 409))
+def cancel_job(job_id: str, caller: Writer, session: WriteSession, context: ContextDep) -> JobOut:
+    """A waiting job is cancelled at once; a running one stops at its next check."""
+    job = jobs.cancel_job(session, caller.workspace_id, job_id, now=context.clock.now())
+    audit(session, caller, "job.cancelled", "job", job_id, {"kind": job.kind})
+    return _out(job)
+
+
+@router.post("/{job_id}/retry", operation_id="retry_job", summary="Run a job again", responses=problems(404, 409))
+def retry_job(job_id: str, caller: Writer, session: WriteSession) -> JobOut:
+    """Queues a failed or cancelled job again."""
+    job = jobs.retry_job(session, caller.workspace_id, job_id)
+    audit(session, caller, "job.retried", "job", job_id, {"kind": job.kind})
+    return _out(job)
+
+
+def _out(job: Job) -> JobOut:
+    return JobOut.model_validate(job, from_attributes=True)
