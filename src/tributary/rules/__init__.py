@@ -12,10 +12,23 @@ from tributary.rules.buckets import bucket, bucket_sql
 from tributary.rules.catalog import AudienceRef, Catalog, Field, FieldType, TagRef
 from tributary.rules.codec import decode, encode
 from tributary.rules.compile import compile_bitmap, compile_count, compile_members
+from tributary.rules.explain import explain
+from tributary.rules.measure import (
+    Measure,
+    MeasureFunction,
+    ResolvedMeasure,
+    compile_measure,
+    decode_measure,
+    encode_measure,
+    resolve_measure,
+)
 from tributary.rules.operators import OPERATORS
 from tributary.rules.resolve import resolve
 from tributary.rules.resolved import ResolvedRule
 from tributary.rules.tree import Rule
+from tributary.rules.used import FieldsUsed, fields_used
+from tributary.rules.why import Why, WhyQuery, compile_why, read_why
+from tributary.rules.wording import Locale
 
 __all__ = [
     "OPERATORS",
@@ -23,15 +36,30 @@ __all__ = [
     "Catalog",
     "Field",
     "FieldType",
+    "FieldsUsed",
+    "Locale",
+    "Measure",
+    "MeasureFunction",
+    "ResolvedMeasure",
     "ResolvedRule",
     "Rule",
     "TagRef",
+    "Why",
+    "WhyQuery",
     "bucket",
     "bucket_sql",
     "compile_bitmap",
     "compile_count",
+    "compile_measure",
     "compile_members",
+    "compile_why",
     "decode",
+    "decode_measure",
     "encode",
+    "encode_measure",
+    "explain",
+    "fields_used",
+    "read_why",
     "resolve",
+    "resolve_measure",
 ]

@@ -57,9 +57,10 @@ class AudienceRef:
 class Catalog:
     """All that rules of one workspace can name.
 
-    `properties` is keyed by event name, then property name; `events` names events that have arrived, with or without
-    properties (an event in `properties` need not be repeated there). Tags and audiences are keyed by id. `timezone`
-    is the IANA name of the workspace's zone: day boundaries, anniversaries and relative dates follow it.
+    `properties` is keyed by event name, then property name. `events` names further events that have arrived, those
+    without properties; with None that list is not known, and any event's name is believed. Tags and audiences are
+    keyed by id. `timezone` is the IANA name of the workspace's zone: day boundaries, anniversaries and relative dates
+    follow it.
     """
 
     workspace_id: int
@@ -68,4 +69,4 @@ class Catalog:
     properties: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     tags: Mapping[str, TagRef] = field(default_factory=dict)
     audiences: Mapping[str, AudienceRef] = field(default_factory=dict)
-    events: frozenset[str] = frozenset()
+    events: frozenset[str] | None = None

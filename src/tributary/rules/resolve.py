@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -178,17 +178,19 @@ class Resolver:
             path=path, leaf=rule, audience=audience, run=audience.run, negated=rule.op == "not_in"
         )
 
-    def _properties(self, event: str, path: str) -> dict[str, Field]:
-        known = self._catalog.properties
-        if event not in known and event not in self._catalog.events and event not in PROTOCOL_EVENTS:
+    def _properties(self, event: str, path: str) -> Mapping[str, Field]:
+        known, others = self._catalog.properties, self._catalog.events
+        if others is not None and event not in known and event not in others and event not in PROTOCOL_EVENTS:
             raise RuleError(
                 f"No event “{event}” has arrived yet.",
                 path=child_path(path, "event"),
-                cure=_cure(event, {*known, *self._catalog.events}, "Check the spelling, or send one first."),
+                cure=_cure(event, {*known, *others}, "Check the spelling, or send one first."),
             )
-        return dict(known.get(event, {}))
+        if not event:
+            raise RuleError("The event has no name.", path=child_path(path, "event"), cure="Choose an event.")
+        return known.get(event, {})
 
-    def _filter(self, item: tree.Filter, event: str, properties: dict[str, Field], path: str) -> r.PropertyCheck:
+    def _filter(self, item: tree.Filter, event: str, properties: Mapping[str, Field], path: str) -> r.PropertyCheck:
         field = properties.get(item.property) or self.property(event, item.property, path)
         test = Test(path, item.op, item.value, item.unit, item.ignore_case)
         return r.PropertyCheck(field, check(test, field.type, f"The property “{field.name}”", self.moment))
