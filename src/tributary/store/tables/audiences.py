@@ -71,12 +71,13 @@ class AudienceRun(Base):
     """One computation of an audience's members.
 
     `state` is `running`, `finished` or `failed`. `resolved_at` is the `now` that relative dates were counted from.
-    `entered` and `exited` count people against `previous_run`. `is_kept` says whether the members are still in the
-    warehouse: old runs lose their members but keep this row, so that the trend of the size stays.
+    `entered` and `exited` count people against `previous_run`. `storage` says what became of the members in the
+    warehouse: `kept`, `expired` (nobody may read them any more; they are about to be deleted) or `deleted`. This row
+    stays, so that the trend of the size does.
     """
 
     __tablename__ = "audience_runs"
-    __table_args__ = (Index("ix_audience_runs_workspace_id_state", "workspace_id", "state"),)
+    __table_args__ = (Index("ix_audience_runs_storage", "storage"),)
 
     audience_id: Mapped[str] = mapped_column(ForeignKey("audiences.id", ondelete="CASCADE"), primary_key=True)
     run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -91,4 +92,4 @@ class AudienceRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None]
-    is_kept: Mapped[bool]
+    storage: Mapped[str] = mapped_column(String(16))

@@ -69,13 +69,13 @@ class TagVersion(Base):
 class TagRun(Base):
     """One computation of a tag's values.
 
-    `state`, `resolved_at` and `is_kept` are as in `AudienceRun`. `people` is how many people the workspace had, so
+    `state`, `resolved_at` and `storage` are as in `AudienceRun`. `people` is how many people the workspace had, so
     that `coverage / people` is the share with a value. `distribution` is how the values spread (see
     `tributary.tags.Distribution`).
     """
 
     __tablename__ = "tag_runs"
-    __table_args__ = (Index("ix_tag_runs_workspace_id_state", "workspace_id", "state"),)
+    __table_args__ = (Index("ix_tag_runs_storage", "storage"),)
 
     tag_id: Mapped[str] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True)
     run: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -89,4 +89,4 @@ class TagRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None]
-    is_kept: Mapped[bool]
+    storage: Mapped[str] = mapped_column(String(16))

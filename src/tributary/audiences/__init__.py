@@ -1,0 +1,67 @@
+"""Audiences: who is meant by a rule, who was in it at each computation, and why.
+
+A definition is versioned; a computation is a run with a number, and its members are one bitmap in the warehouse. What
+is read is always the newest finished run.
+"""
+
+from tributary.audiences.definitions import (
+    PROMOTE,
+    REFRESH,
+    AudienceKind,
+    archive_audience,
+    compare_versions,
+    create_audience,
+    get_audience,
+    get_version,
+    list_audiences,
+    list_versions,
+    request_refresh,
+    restore_version,
+    unarchive_audience,
+    update_audience,
+)
+from tributary.audiences.estimate import Estimate, Step, estimate_rule
+from tributary.audiences.membership import (
+    audiences_of,
+    get_run,
+    is_member,
+    list_entered,
+    list_exited,
+    list_members,
+    list_runs,
+)
+from tributary.audiences.refresh import KEPT_RUNS, prune_runs, refresh_audience
+from tributary.audiences.work import SCHEDULES, enqueue_due, job_handlers
+
+__all__ = [
+    "KEPT_RUNS",
+    "PROMOTE",
+    "REFRESH",
+    "SCHEDULES",
+    "AudienceKind",
+    "Estimate",
+    "Step",
+    "archive_audience",
+    "audiences_of",
+    "compare_versions",
+    "create_audience",
+    "enqueue_due",
+    "estimate_rule",
+    "get_audience",
+    "get_run",
+    "get_version",
+    "is_member",
+    "job_handlers",
+    "list_audiences",
+    "list_entered",
+    "list_exited",
+    "list_members",
+    "list_runs",
+    "list_versions",
+    "prune_runs",
+    "refresh_audience",
+    "request_refresh",
+    "restore_version",
+    "unarchive_audience",
+    "update_audience",
+]

@@ -1,0 +1,96 @@
+"""Checking a rule before it is saved: it can be read, it fits the catalogue, and it does not build on itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tributary import rules
+from tributary.errors import RuleError
+from tributary.governance.catalog import load_catalog
+from tributary.governance.lineage import Item, find_cycle, names_of
+from tributary.rules import Catalog, Rule, tree
+from tributary.rules.codec import child_path
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRule:
+    """A rule that may be saved. `encoded` is its canonical JSON; `uses` is what it builds on."""
+
+    rule: Rule
+    encoded: dict[str, Any]
+    catalog: Catalog
+    uses: frozenset[Item]
+
+
+def check_rule(
+    session: Session,
+    workspace_id: int,
+    source: Mapping[str, Any] | Rule,
+    now: datetime,
+    *,
+    user: Item,
+    catalog: Catalog | None = None,
+) -> CheckedRule:
+    """Check the rule of `user`, an audience or tag that may not exist yet.
+
+    `catalog` spares reading it again when several rules are checked in one transaction.
+
+    Raises:
+        RuleError: with the path in the tree. Things of another workspace are reported as not existing.
+    """
+    rule = rules.decode(source) if isinstance(source, Mapping) else source
+    catalog = catalog or load_catalog(session, workspace_id)
+    rules.resolve(rule, _as_if_computed(catalog), now)
+    found = list(references(rule))
+    for item, path in found:
+        way = find_cycle(session, workspace_id, user, [item])
+        if way:
+            raise _circle(session, workspace_id, way, path)
+    return CheckedRule(rule, rules.encode(rule), catalog, frozenset(item for item, _ in found))
+
+
+def _as_if_computed(catalog: Catalog) -> Catalog:
+    """A definition may be saved before what it builds on has been computed; only computing it has to wait."""
+    return replace(
+        catalog,
+        tags={id_: tag if tag.run is not None else replace(tag, run=0) for id_, tag in catalog.tags.items()},
+        audiences={
+            id_: audience if audience.run is not None else replace(audience, run=0)
+            for id_, audience in catalog.audiences.items()
+        },
+    )
+
+
+def references(rule: Rule, path: str = "") -> Iterator[tuple[Item, str]]:
+    """Each audience and tag that the rule asks for, with the path of the condition."""
+    match rule:
+        case tree.All(rules=children):
+            for index, child in enumerate(children):
+                yield from references(child, child_path(path, "all", index))
+        case tree.Any(rules=children):
+            for index, child in enumerate(children):
+                yield from references(child, child_path(path, "any", index))
+        case tree.Not(rule=child):
+            yield from references(child, child_path(path, "not"))
+        case tree.Audience(audience=id_):
+            yield Item("audience", id_), path
+        case tree.Tag(tag=id_):
+            yield Item("tag", id_), path
+        case _:
+            pass
+
+
+def _circle(session: Session, workspace_id: int, way: list[Item], path: str) -> RuleError:
+    names = names_of(session, workspace_id, way)
+    names[way[0]] = names[way[0]] if names[way[0]] != way[0].id else "this definition"
+    return RuleError(
+        "The definition would build on itself: " + " → ".join(names[item] for item in way) + ".",
+        path=path,
+        cure="Take one of them out of the circle, or copy its conditions here.",
+        cycle=[{"kind": item.kind, "id": item.id} for item in way],
+    )
