@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from tributary.api import access, imports, jobs, sources, system, users
+from tributary.api import access, imports, jobs, reference, sources, system, users
 from tributary.api.auth import check_routes, public, requires, signed_in
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.middleware import RequestShell
@@ -29,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     jobs.router,
     system.router,
+    reference.router,
 )
 
 PREFIX = "/api/v1"
