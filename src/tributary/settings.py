@@ -72,6 +72,8 @@ class MailSettings(_Group):
     sender: str = Field("Tributary <no-reply@localhost>", description="Default From address.")
     connections: int = Field(4, ge=1, le=64, description="SMTP connections used side by side.")
     timeout_seconds: float = Field(30, gt=0, description="Longest wait for an SMTP answer, seconds.")
+    rate_per_second: float = Field(100, gt=0, description="Most messages a second that one sender process hands over.")
+    unsubscribe_address: str = Field("", description="Mailbox for requests to unsubscribe; empty: the sender's.")
 
 
 class Settings(BaseSettings):

@@ -9,7 +9,7 @@
 Every estimate is intention-to-treat: all people that were assigned count, reached or not.
 """
 
-from tributary.experiments.assignment import ARM_NAME, Arm, bucket, choose_arm
+from tributary.experiments.assignment import ARM_NAME, Arm, choose_arm
 from tributary.experiments.statistics import (
     Estimate,
     Moments,
@@ -27,7 +27,6 @@ __all__ = [
     "Estimate",
     "Moments",
     "SampleRatio",
-    "bucket",
     "choose_arm",
     "compare_means",
     "compare_proportions",

@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import xxhash
-
 from tributary.errors import InvalidRequest
+from tributary.rules.buckets import bucket
 
 ARM_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
-_HASH_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +20,10 @@ class Arm:
     weight: int
 
 
-def bucket(salt: str, profile_id: int, buckets: int) -> int:
-    """The bucket of a person, 0 ≤ bucket < `buckets`, uniform over people and independent between salts.
-
-    It is `xxh64("salt:profile_id") * buckets / 2^64`, rounded down: xxHash64 with seed 0 over UTF-8, which ClickHouse
-    computes as `xxHash64(concat(salt, ':', toString(profile_id)))`.
-    """
-    return xxhash.xxh64_intdigest(f"{salt}:{profile_id}".encode()) * buckets >> _HASH_BITS
-
-
 def choose_arm(salt: str, profile_id: int, arms: Sequence[Arm]) -> str:
-    """The name of the arm that `profile_id` belongs to. `arms` must be given in the same order each time.
+    """The name of the arm that `profile_id` belongs to, by the same bucket that rules use.
+
+    `arms` must be given in the same order each time.
 
     Raises:
         InvalidRequest: no arm has a weight, or a weight is negative.
@@ -40,7 +31,7 @@ def choose_arm(salt: str, profile_id: int, arms: Sequence[Arm]) -> str:
     total = sum(arm.weight for arm in arms)
     if total <= 0 or any(arm.weight < 0 for arm in arms):
         raise InvalidRequest("No arm has a share of the people.", cure="Give at least one arm a weight above 0.")
-    point = bucket(salt, profile_id, total)
+    point = int(bucket(salt, profile_id) * total)
     for arm in arms:
         if point < arm.weight:
             return arm.name

@@ -55,7 +55,7 @@ def test_subjects_differ_between_workspaces_types_and_keys():
     assert len(subjects) == 4
 
 
-def test_a_suppression_waits_for_a_send_that_holds_the_person(store, manual_clock):
+def test_a_suppression_waits_for_a_send_that_holds_the_person(store, clock):
     """The order is decided by the lock: a send that has asked may finish, everything after the suppression is no."""
     hasher, person, order = Hasher(b"k" * 32), Person("a@x.cn", ()), []
     asked, go_on = threading.Event(), threading.Event()
@@ -70,7 +70,7 @@ def test_a_suppression_waits_for_a_send_that_holds_the_person(store, manual_cloc
     def stop():
         asked.wait(10)
         with store.begin() as session:
-            suppress(session, hasher, 1, "email", ["a@x.cn"], reason="manual", by="t", now=manual_clock.now())
+            suppress(session, hasher, 1, "email", ["a@x.cn"], reason="manual", by="t", now=clock.now())
             order.append("suppressed")
 
     threads = [threading.Thread(target=send), threading.Thread(target=stop)]

@@ -1,0 +1,64 @@
+"""Messaging: campaigns, the messages they send, and what came of them.
+
+campaign = create_campaign(session, principal, name=…, audience_id=…, content=Content(...))
+problems = check_campaign(...)                        # before the launch: what would go wrong, and for how many
+launch_campaign(session, principal, campaign.id)      # the job `campaign.launch` assigns arms and fills the outbox
+Sender(store, clock, keys, settings, producer=…).run(stop)      # gives the outbox to the mail server
+report_campaign(...)                                  # per arm, with lift against the holdout
+"""
+
+from tributary.messaging.campaigns import (
+    LAUNCH_JOB,
+    assigned_counts,
+    campaign_view,
+    cancel_campaign,
+    create_campaign,
+    delivery_counts,
+    get_campaign,
+    get_content,
+    launch_campaign,
+    list_campaigns,
+    list_deliveries,
+    pause_campaign,
+    resume_campaign,
+    update_campaign,
+)
+from tributary.messaging.compose import CampaignView, Composer, Message, MessageKeys, open_keys
+from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmContent
+from tributary.messaging.events import publish_events
+from tributary.messaging.gate import REASONS
+from tributary.messaging.launch import launch_handler
+from tributary.messaging.sender import Sender
+from tributary.messaging.templates import TemplateError
+
+__all__ = [
+    "HOLDOUT",
+    "LAUNCH_JOB",
+    "REASONS",
+    "ArmContent",
+    "CampaignView",
+    "Composer",
+    "Content",
+    "Goal",
+    "Message",
+    "MessageKeys",
+    "Sender",
+    "TemplateError",
+    "UtmContent",
+    "assigned_counts",
+    "campaign_view",
+    "cancel_campaign",
+    "create_campaign",
+    "delivery_counts",
+    "get_campaign",
+    "get_content",
+    "launch_campaign",
+    "launch_handler",
+    "list_campaigns",
+    "list_deliveries",
+    "open_keys",
+    "pause_campaign",
+    "publish_events",
+    "resume_campaign",
+    "update_campaign",
+]

@@ -1,0 +1,344 @@
+"""Campaigns: create, change, launch, pause, resume, cancel — and look at their deliveries.
+
+draft ──launch──► checking ──(assigned, gated)──► sending ──(nothing left)──► done
+          └─► scheduled ──(its time)──┘              ⇅ pause / resume
+every state but done ──cancel──► cancelled
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
+
+from tributary.access import Principal, audit
+from tributary.core.changes import changes
+from tributary.core.ids import new_id
+from tributary.errors import Conflict, NotFound
+from tributary.jobs import enqueue
+from tributary.messaging.compose import CampaignView
+from tributary.messaging.content import Content
+from tributary.messaging.outbox import OPEN_STATES
+from tributary.store import Session
+from tributary.store.tables.access import Workspace
+from tributary.store.tables.audiences import Audience
+from tributary.store.tables.messaging import Assignment, Campaign, CampaignVersion, Delivery
+
+LAUNCH_JOB = "campaign.launch"
+
+
+def create_campaign(session: Session, caller: Principal, *, name: str, audience_id: str, content: Content) -> Campaign:
+    """A new draft at version 1.
+
+    Raises:
+        NotFound: there is no such audience here.
+    """
+    now, campaign_id = caller.clock.now(), new_id("cmp")
+    _audience(session, caller.workspace_id, audience_id)
+    campaign = Campaign(
+        id=campaign_id,
+        workspace_id=caller.workspace_id,
+        name=name,
+        state="draft",
+        resume_state=None,
+        audience_id=audience_id,
+        audience_run=None,
+        version=1,
+        launched_version=None,
+        salt=campaign_id,
+        cursor=0,
+        scheduled_at=None,
+        launched_at=None,
+        finished_at=None,
+        error=None,
+        created_by=caller.actor_id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(campaign)
+    session.flush()
+    _add_version(session, caller, campaign, content)
+    audit(session, caller, "campaign.created", "campaign", campaign_id, {"audience_id": audience_id})
+    return campaign
+
+
+def update_campaign(
+    session: Session,
+    caller: Principal,
+    campaign_id: str,
+    *,
+    base_version: int,
+    name: str | None = None,
+    audience_id: str | None = None,
+    content: Content | None = None,
+) -> Campaign:
+    """Change a draft; None leaves a part as it is. Content that differs becomes the next version.
+
+    `base_version` is the version that the change was made from.
+
+    Raises:
+        NotFound: there is no such campaign or audience here.
+        Conflict: it is not a draft any more, or somebody saved another version since.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.state != "draft":
+        raise Conflict(
+            f"The campaign is {campaign.state}; only a draft can be changed.", cure="Duplicate it and change the copy."
+        )
+    if base_version != campaign.version:
+        raise Conflict(
+            f"Version {campaign.version} was saved meanwhile; you changed version {base_version}.",
+            cure="Load the newest version and make the change again.",
+        )
+    touched: list[str] = []
+    if name is not None and name != campaign.name:
+        campaign.name = name
+        touched.append("name")
+    if audience_id is not None and audience_id != campaign.audience_id:
+        _audience(session, caller.workspace_id, audience_id)
+        campaign.audience_id = audience_id
+        touched.append("audience_id")
+    if content is not None:
+        before = get_content(session, campaign).model_dump(mode="json")
+        paths = [change.path for change in changes(before, content.model_dump(mode="json"))]
+        if paths:
+            campaign.version += 1
+            _add_version(session, caller, campaign, content)
+            touched += paths
+    if touched:
+        campaign.updated_at = caller.clock.now()
+        audit(session, caller, "campaign.updated", "campaign", campaign_id, {"changed": touched[:50]})
+    return campaign
+
+
+def launch_campaign(session: Session, caller: Principal, campaign_id: str, *, at: datetime | None = None) -> Campaign:
+    """Freeze the content and start, now or `at` a later time. Run `check_campaign` first: this does not judge content.
+
+    The members of the audience are those of its newest computation at the start.
+
+    Raises:
+        NotFound: there is no such campaign here.
+        Conflict: it is not a draft, or its audience has never been computed.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.state != "draft":
+        raise Conflict(f"The campaign is {campaign.state} already.", cure="Duplicate it to send it again.")
+    audience = _audience(session, caller.workspace_id, campaign.audience_id)
+    if audience.current_run is None:
+        raise Conflict("The audience has never been computed.", cure="Refresh the audience, then launch again.")
+    now = caller.clock.now()
+    is_later = at is not None and at > now
+    campaign.state = "scheduled" if is_later else "checking"
+    campaign.launched_version = campaign.version
+    campaign.scheduled_at = at if is_later else None
+    campaign.error, campaign.updated_at = None, now
+    enqueue(
+        session,
+        LAUNCH_JOB,
+        {"campaign_id": campaign.id},
+        workspace_id=caller.workspace_id,
+        key=campaign.id,
+        not_before=at if is_later else None,
+        request_id=caller.request_id,
+        clock=caller.clock,
+    )
+    audit(
+        session, caller, "campaign.launched", "campaign", campaign_id,
+        {"version": campaign.version, "audience_id": campaign.audience_id, "at": at.isoformat() if at else None},
+    )  # fmt: skip
+    return campaign
+
+
+def pause_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
+    """Send nothing more until it is resumed. What a server is just being given may still go out.
+
+    Raises:
+        NotFound: there is no such campaign here.
+        Conflict: it is neither scheduled nor sending.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.state not in ("scheduled", "sending"):
+        raise Conflict(f"A campaign that is {campaign.state} cannot be paused.", cure="Wait, or cancel it.")
+    campaign.resume_state, campaign.state = campaign.state, "paused"
+    campaign.updated_at = caller.clock.now()
+    audit(session, caller, "campaign.paused", "campaign", campaign_id)
+    return campaign
+
+
+def resume_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
+    """Go on where it was paused. A start whose time has passed meanwhile happens now.
+
+    Raises:
+        NotFound: there is no such campaign here.
+        Conflict: it is not paused.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.state != "paused" or campaign.resume_state is None:
+        raise Conflict(f"The campaign is {campaign.state}, not paused.", cure="Nothing needs to be resumed.")
+    campaign.state, campaign.resume_state = campaign.resume_state, None
+    campaign.updated_at = caller.clock.now()
+    if campaign.state == "scheduled":
+        enqueue(
+            session, LAUNCH_JOB, {"campaign_id": campaign.id}, workspace_id=caller.workspace_id, key=campaign.id,
+            not_before=campaign.scheduled_at, request_id=caller.request_id, clock=caller.clock,
+        )  # fmt: skip
+    audit(session, caller, "campaign.resumed", "campaign", campaign_id)
+    return campaign
+
+
+def cancel_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
+    """End it for good. What was sent stays sent and is still measured.
+
+    Raises:
+        NotFound: there is no such campaign here.
+        Conflict: it has ended already.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.state in ("done", "cancelled"):
+        raise Conflict(f"The campaign is {campaign.state} already.", cure="Nothing needs to be cancelled.")
+    now = caller.clock.now()
+    campaign.state, campaign.resume_state, campaign.finished_at, campaign.updated_at = "cancelled", None, now, now
+    session.execute(
+        update(Delivery)
+        .where(Delivery.campaign_id == campaign_id, Delivery.state == "queued")
+        .values(state="cancelled", updated_at=now)
+    )
+    audit(session, caller, "campaign.cancelled", "campaign", campaign_id)
+    return campaign
+
+
+def finish_campaigns(session: Session, *, now: datetime) -> None:
+    """Campaigns that have nothing left to send are done."""
+    is_open = exists().where(Delivery.campaign_id == Campaign.id, Delivery.state.in_(OPEN_STATES))
+    session.execute(
+        update(Campaign)
+        .where(Campaign.state == "sending", ~is_open)
+        .values(state="done", finished_at=now, updated_at=now)
+    )
+
+
+def get_campaign(session: Session, workspace_id: int, campaign_id: str) -> Campaign:
+    """One campaign of the workspace.
+
+    Raises:
+        NotFound: there is none with this id here.
+    """
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or campaign.workspace_id != workspace_id:
+        raise NotFound("There is no campaign with this id here.", cure="List the campaigns and take an id from there.")
+    return campaign
+
+
+def list_campaigns(
+    session: Session, workspace_id: int, *, before: str | None = None, limit: int = 50
+) -> Sequence[Campaign]:
+    """The newest campaigns first, those with an id below `before`."""
+    query = select(Campaign).where(Campaign.workspace_id == workspace_id)
+    if before is not None:
+        query = query.where(Campaign.id < before)
+    return session.scalars(query.order_by(Campaign.id.desc()).limit(limit)).all()
+
+
+def get_content(session: Session, campaign: Campaign, version: int | None = None) -> Content:
+    """The content of a version; without one, what was launched, or else the newest.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    wanted = version or campaign.launched_version or campaign.version
+    row = session.get(CampaignVersion, (campaign.id, wanted))
+    if row is None:
+        raise NotFound(f"The campaign has no version {wanted}.", cure=f"Versions go from 1 to {campaign.version}.")
+    return Content.model_validate(row.content)
+
+
+def campaign_view(session: Session, workspace_id: int, campaign_id: str, *, version: int | None = None) -> CampaignView:
+    """What composing a message needs to know of a campaign.
+
+    Raises:
+        NotFound: there is no such campaign or version here.
+    """
+    campaign = get_campaign(session, workspace_id, campaign_id)
+    workspace = session.get(Workspace, workspace_id)
+    return CampaignView(
+        id=campaign.id,
+        workspace_id=workspace_id,
+        workspace_name=workspace.name if workspace else "",
+        name=campaign.name,
+        version=version or campaign.launched_version or campaign.version,
+        content=get_content(session, campaign, version),
+    )
+
+
+def list_deliveries(
+    session: Session,
+    workspace_id: int,
+    campaign_id: str,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    state: str | None = None,
+    reason: str | None = None,
+) -> Sequence[Delivery]:
+    """Deliveries of a campaign in the order of their ids, those after `after`.
+
+    Raises:
+        NotFound: there is no such campaign here.
+    """
+    get_campaign(session, workspace_id, campaign_id)
+    query = select(Delivery).where(Delivery.campaign_id == campaign_id)
+    if after is not None:
+        query = query.where(Delivery.id > after)
+    if state is not None:
+        query = query.where(Delivery.state == state)
+    if reason is not None:
+        query = query.where(Delivery.reason == reason)
+    return session.scalars(query.order_by(Delivery.id).limit(limit)).all()
+
+
+def delivery_counts(session: Session, campaign_id: str) -> dict[tuple[str, str, str | None], int]:
+    """(arm, state, reason) → deliveries."""
+    rows = session.execute(
+        select(Delivery.arm, Delivery.state, Delivery.reason, func.count())
+        .where(Delivery.campaign_id == campaign_id)
+        .group_by(Delivery.arm, Delivery.state, Delivery.reason)
+    )
+    return {(arm, state, reason): count for arm, state, reason, count in rows}
+
+
+def assigned_counts(session: Session, campaign_id: str) -> dict[str, int]:
+    """Arm → people assigned to it."""
+    rows = session.execute(
+        select(Assignment.arm, func.count()).where(Assignment.campaign_id == campaign_id).group_by(Assignment.arm)
+    )
+    return dict(rows.tuples().all())
+
+
+def _add_version(session: Session, caller: Principal, campaign: Campaign, content: Content) -> None:
+    session.add(
+        CampaignVersion(
+            campaign_id=campaign.id,
+            version=campaign.version,
+            workspace_id=campaign.workspace_id,
+            content=content.model_dump(mode="json"),
+            created_by=caller.actor_id,
+            created_at=caller.clock.now(),
+        )
+    )
+    session.flush()
+
+
+def _audience(session: Session, workspace_id: int, audience_id: str) -> Audience:
+    audience = session.get(Audience, audience_id)
+    if audience is None or audience.workspace_id != workspace_id:
+        raise NotFound("There is no audience with this id here.", cure="List the audiences and take an id from there.")
+    return audience
+
+
+def _locked(session: Session, workspace_id: int, campaign_id: str) -> Campaign:
+    query = select(Campaign).where(Campaign.id == campaign_id, Campaign.workspace_id == workspace_id)
+    campaign = session.scalars(query.with_for_update()).one_or_none()
+    if campaign is None:
+        raise NotFound("There is no campaign with this id here.", cure="List the campaigns and take an id from there.")
+    return campaign
