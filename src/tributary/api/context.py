@@ -4,26 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import Depends, Request
 
 from tributary.access import Passwords
 from tributary.core.clock import Clock
+from tributary.errors import Unavailable
 from tributary.settings import Settings
 from tributary.store import Session, Store
+
+if TYPE_CHECKING:  # their libraries take a second to load, and the API only passes them on
+    from tributary.stream import EventLog, Producer
+    from tributary.warehouse import Warehouse
+
+
+class _NotOpen:
+    """Stands for a part that this process runs without: using it is a clear error, not a crash."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        raise Unavailable(
+            f"The {self._name} is not open in this process.", cure="Start Tributary with `tributary serve`."
+        )
 
 
 @dataclass(kw_only=True)
 class Context:
-    """The parts of a running Tributary. Routes take it as `ContextDep`."""
+    """The parts of a running Tributary. Routes take it as `ContextDep`.
+
+    A part that is not given raises `Unavailable` when it is used, so that tests need to bring only what they touch.
+    """
 
     settings: Settings
     clock: Clock
     store: Store
-    warehouse: Any = None
-    log: Any = None
-    producer: Any = None
+    warehouse: Warehouse = cast("Warehouse", _NotOpen("warehouse"))
+    log: EventLog = cast("EventLog", _NotOpen("event log"))
+    producer: Producer = cast("Producer", _NotOpen("event log"))
     passwords: Passwords = field(default_factory=Passwords)
 
 
