@@ -31,6 +31,11 @@ class _NotOpen:
         )
 
 
+_NO_WAREHOUSE = cast("Warehouse", _NotOpen("warehouse"))
+_NO_LOG = cast("EventLog", _NotOpen("event log"))
+_NO_PRODUCER = cast("Producer", _NotOpen("event log"))
+
+
 @dataclass(kw_only=True)
 class Context:
     """The parts of a running Tributary. Routes take it as `ContextDep`.
@@ -41,9 +46,9 @@ class Context:
     settings: Settings
     clock: Clock
     store: Store
-    warehouse: Warehouse = cast("Warehouse", _NotOpen("warehouse"))
-    log: EventLog = cast("EventLog", _NotOpen("event log"))
-    producer: Producer = cast("Producer", _NotOpen("event log"))
+    warehouse: Warehouse = _NO_WAREHOUSE
+    log: EventLog = _NO_LOG
+    producer: Producer = _NO_PRODUCER
     passwords: Passwords = field(default_factory=Passwords)
 
 
