@@ -14,9 +14,7 @@ from tributary.errors import InvalidRequest
 from tributary.messaging.links import text_of
 from tributary.messaging.templates import Rendered
 
-# Header lines are not folded: RFC 8058 verifiers and some mail programs read List-Unsubscribe as one line only.
-# Bodies are quoted-printable or base64, so their lines stay short whatever this says.
-_POLICY = SMTP.clone(max_line_length=0, cte_type="7bit")
+_POLICY = SMTP.clone(cte_type="7bit")
 _ADDRESS = re.compile(
     r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 )
@@ -92,9 +90,6 @@ def build_envelope(
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
-    if unsubscription is not None:
-        message["List-Unsubscribe"] = f"<{unsubscription.url}>, <{unsubscription.mailto}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if idempotency_key:
         message["X-Idempotency-Key"] = idempotency_key
     if campaign_id:
@@ -105,4 +100,12 @@ def build_envelope(
         html = rendered.html
         cte = "quoted-printable" if html.isascii() else "base64"
         message.add_alternative(html, subtype="html", charset="utf-8", cte=cte)
-    return Envelope(address, recipient, message_id, message.as_bytes())
+    return Envelope(address, recipient, message_id, _unsubscribe_headers(unsubscription) + message.as_bytes())
+
+
+def _unsubscribe_headers(unsubscription: Unsubscription | None) -> bytes:
+    """Written by hand: the library would fold the long line, and some mail programs read only its first part."""
+    if unsubscription is None:
+        return b""
+    line = f"List-Unsubscribe: <{unsubscription.url}>, <{unsubscription.mailto}>\r\n"
+    return (line + "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n").encode("ascii")
