@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["fixtures.api", "fixtures.mail", "fixtures.store", "fixtures.warehouse"]
+pytest_plugins = ["fixtures.api", "fixtures.collector", "fixtures.mail", "fixtures.store", "fixtures.warehouse", "fixtures.clickhouse_http"]

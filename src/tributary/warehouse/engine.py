@@ -1,12 +1,11 @@
 """Connections to the engine: chDB in this process or a ClickHouse server, through one driver.
 
-One connection serialises its queries, so the writer has its own and readers share a small pool. Driver errors end here:
+One connection serialises its calls, so the writer has its own and readers share a small pool. Driver errors end here:
 they become ours, and their text is cleaned of values before anybody can log it.
 """
 
 from __future__ import annotations
 
-import queue
 import re
 import threading
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tributary.errors import BudgetExceeded, BugError, TooManyRequests, TributaryError, Unavailable
 
-_READERS = 4  # two cores answer no faster with more; each idle connection costs a little memory
+_READERS = 4  # two cores answer no faster with more
+_BACKGROUND = 2
 
 # Engine error codes, from ClickHouse's ErrorCodes.cpp.
 _OVER_BUDGET: Final = {
@@ -79,95 +79,120 @@ def parse_url(url: str, directory: Path) -> Address:
     )
 
 
-class Engine:
-    """The writer's connection and the readers' pool, all bound to one database."""
+class Pool:
+    """Connections of one purpose, at most `size`, opened when first needed.
 
-    def __init__(self, address: Address, database: str) -> None:
+    A connection whose call failed is closed and never lent again: chDB keeps what a failed query had already written
+    and puts it in front of the next answer on the same connection, whichever workspace asks (seen in 4.4.0 with every
+    output format).
+    """
+
+    def __init__(self, address: Address, database: str, size: int) -> None:
         self._address = address
         self._database = database
-        self._lock = threading.Lock()
-        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        self._size = size
+        self._changed = threading.Condition()
+        self._idle: list[Any] = []
         self._opened = 0
         self._is_closed = False
-        with translated("connecting"):
-            self.writer = self._connect()
 
     @contextmanager
-    def reader(self, timeout: float) -> Iterator[Any]:
-        """A reader's connection, waiting at most `timeout` seconds for a free one.
+    def lend(self, timeout: float) -> Iterator[Any]:
+        """A connection of one's own, waiting at most `timeout` seconds for it.
 
         Raises:
-            TooManyRequests: all stayed busy.
+            TooManyRequests: all stayed busy. Unavailable: the engine cannot be reached.
         """
         client = self._take(timeout)
         try:
             yield client
-        finally:
-            self._idle.put(client)
+        except BaseException:
+            self._drop(client)
+            raise
+        with self._changed:
+            self._idle.append(client)
+            self._changed.notify()
 
     def _take(self, timeout: float) -> Any:
-        try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            pass
-        with self._lock:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or self._idle or self._opened < self._size, timeout)
             if self._is_closed:
                 raise Unavailable("The warehouse is closed.", cure="Try again after the restart.")
-            may_open = self._opened < _READERS
-            self._opened += may_open
-        if may_open:
-            try:
-                with translated("connecting"):
-                    client = self._connect()
-            except BaseException:
-                with self._lock:
-                    self._opened -= 1
-                raise
-            return client
+            if self._idle:
+                return self._idle.pop()
+            if self._opened >= self._size:
+                raise TooManyRequests("The warehouse is busy with other questions.", cure="Try again in a moment.")
+            self._opened += 1
         try:
-            return self._idle.get(timeout=timeout)
-        except queue.Empty:
-            raise TooManyRequests(
-                "The warehouse is busy with other questions.", cure="Try again in a moment."
-            ) from None
-
-    def close(self) -> None:
-        """Close every connection; queries that are running finish first."""
-        with self._lock:
-            if self._is_closed:
-                return
-            self._is_closed = True
-            opened = self._opened
-        for _ in range(opened):
-            self._idle.get().close()
-        self.writer.close()
-
-    def _connect(self) -> Any:
-        client = self._open()
+            with translated("connecting"):
+                client = _connect(self._address)
+        except BaseException:
+            self._forget()
+            raise
         # Not at connect time: before the first migration there is no such database, and the driver would refuse.
         client.database = self._database
         return client
 
-    def _open(self) -> Any:
-        import clickhouse_connect  # noqa: PLC0415 (half a second; not every process needs it)
+    def _drop(self, client: Any) -> None:
+        try:
+            client.close()
+        finally:
+            self._forget()
 
-        address = self._address
-        if address.directory is not None:
-            address.directory.mkdir(parents=True, exist_ok=True)
-            options = {"config-file": str(address.config_file)} if address.config_file else None
-            return clickhouse_connect.get_client(
-                interface="chdb", path=str(address.directory), chdb_options=options, tz_mode="aware"
-            )
+    def _forget(self) -> None:
+        with self._changed:
+            self._opened -= 1
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Close every connection; calls that are running finish first. Later calls are refused."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._idle or self._opened == 0)
+                if not self._idle:
+                    return
+                client = self._idle.pop()
+            self._drop(client)
+
+
+class Engine:
+    """Three pools, so that no purpose waits for another: inserts, short questions, and long work in the background."""
+
+    def __init__(self, address: Address, database: str) -> None:
+        self.writer = Pool(address, database, 1)
+        self.readers = Pool(address, database, _READERS)
+        self.background = Pool(address, database, _BACKGROUND)
+        with self.writer.lend(timeout=0):
+            pass  # a wrong URL or a folder in use is found now, not with the first batch
+
+    def close(self) -> None:
+        """Close every connection."""
+        for pool in (self.background, self.readers, self.writer):
+            pool.close()
+
+
+def _connect(address: Address) -> Any:
+    import clickhouse_connect  # noqa: PLC0415 (half a second; not every process needs it)
+
+    if address.directory is not None:
+        address.directory.mkdir(parents=True, exist_ok=True)
+        options = {"config-file": str(address.config_file)} if address.config_file else None
         return clickhouse_connect.get_client(
-            host=address.host,
-            port=address.port,
-            username=address.username,
-            password=address.password,
-            interface="https" if address.is_secure else "http",
-            tz_mode="aware",
-            autogenerate_session_id=False,  # a session would forbid what two threads may do
-            send_receive_timeout=900,
+            interface="chdb", path=str(address.directory), chdb_options=options, tz_mode="aware"
         )
+    return clickhouse_connect.get_client(
+        host=address.host,
+        port=address.port,
+        username=address.username,
+        password=address.password,
+        interface="https" if address.is_secure else "http",
+        tz_mode="aware",
+        autogenerate_session_id=False,  # nothing of ours lives in a session
+        send_receive_timeout=1_000,  # seconds; longer than the longest budget, which the engine itself keeps
+    )
 
 
 @contextmanager
@@ -182,12 +207,17 @@ def translated(doing: str, *, text: str = "", is_write: bool = False) -> Iterato
     """
     from clickhouse_connect.driver.exceptions import ClickHouseError  # noqa: PLC0415 (see _connect)
 
+    error: TributaryError
     try:
         yield
+    except TributaryError:
+        raise
     except ClickHouseError as exc:
         error = _translate(exc, doing, text, is_write=is_write)
     except (OSError, RuntimeError) as exc:
         error = Unavailable(f"The warehouse failed while {doing} ({type(exc).__name__}).", cure="Check it; try again.")
+    except Exception as exc:  # noqa: BLE001 (the driver could not read the answer: never let half an answer pass)
+        error = BugError(f"The warehouse's answer was not understood while {doing} ({type(exc).__name__}).")
     else:
         return
     raise error from None

@@ -26,20 +26,25 @@ _log = logging.getLogger(__name__)
 
 _MAX_INSERT_ROWS = 250_000  # one block each; a block is what the engine inserts atomically and deduplicates by
 _SLOW_SECONDS = 5.0
+_WRITER_WAIT = 60  # seconds that an insert waits for the one before it
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one question may cost: wall time (seconds), memory (bytes) and result rows."""
+    """What one question may cost: wall time (seconds), memory (bytes) and result rows.
+
+    Background questions have connections of their own, so that they do not keep people waiting.
+    """
 
     name: str
     seconds: int
     memory_bytes: int
     rows: int
+    is_background: bool = False
 
 
 INTERACTIVE: Final = Budget("interactive", seconds=30, memory_bytes=2 * 1024**3, rows=100_000)
-BATCH: Final = Budget("batch", seconds=900, memory_bytes=4 * 1024**3, rows=20_000_000)
+BATCH: Final = Budget("batch", seconds=900, memory_bytes=4 * 1024**3, rows=20_000_000, is_background=True)
 
 
 class Warehouse:
@@ -152,8 +157,9 @@ class Warehouse:
                 "log_comment": f"insert {table}",
                 **self._topology.query_settings(),
             }
-            with translated("inserting", text=table, is_write=True):
-                self._engine.writer.raw_insert(
+            writer = self._engine.writer.lend(timeout=_WRITER_WAIT)
+            with writer as client, translated("inserting", text=table, is_write=True):
+                client.raw_insert(
                     self._topology.insert_target(table),
                     column_names=piece.column_names,
                     insert_block=_ipc(piece),
@@ -195,10 +201,11 @@ class Warehouse:
         self.execute(self._topology.reload_dictionary("aliases", self.database))
 
     def execute(self, sql: Sql, *, settings: Mapping[str, str | int] | None = None, use_database: bool = True) -> None:
-        """Run a statement that is not a question, on the writer. For the warehouse's own housekeeping."""
+        """Run a statement that is not a question. For the warehouse's own housekeeping; nothing fences it."""
         text, params = sql.render()
-        with translated("executing", text=text, is_write=True):
-            self._engine.writer.command(
+        pool = self._engine.background
+        with pool.lend(timeout=BATCH.seconds) as client, translated("executing", text=text, is_write=True):
+            client.command(
                 text,
                 parameters={name: encode_param(value, type_) for name, (value, type_) in params.items()},
                 settings=dict(settings or {}),
@@ -213,8 +220,8 @@ class Warehouse:
 
     def _rows(self, sql: Sql) -> list[tuple[Any, ...]]:
         text, _ = sql.render()
-        with translated("reading the schema", text=text):
-            return list(self._engine.writer.query(text).result_rows)
+        with self._engine.readers.lend(INTERACTIVE.seconds) as client, translated("reading the schema", text=text):
+            return list(client.query(text).result_rows)
 
     def _prepare(
         self,
@@ -258,7 +265,8 @@ class Warehouse:
         """A pooled connection for one question; errors are translated, slow questions logged without their values."""
         started = time.monotonic()
         try:
-            with self._engine.reader(timeout=budget.seconds) as client, translated("reading", text=sql.anonymised):
+            pool = self._engine.background if budget.is_background else self._engine.readers
+            with pool.lend(timeout=budget.seconds) as client, translated("reading", text=sql.anonymised):
                 yield client
         finally:
             seconds = time.monotonic() - started
@@ -358,7 +366,16 @@ def open_warehouse(
 
 
 def _credentials(address: Address) -> Sql:
-    """How the alias dictionary logs in to its own server; chDB needs nothing."""
+    """How the alias dictionary logs in to its own server; chDB needs nothing.
+
+    A dictionary's source takes no parameters, so the two settings are written as literals.
+    """
     if address.directory is not None or (address.username == "default" and not address.password):
         return raw("")
-    return raw(" USER ") + bind(address.username, "String") + " PASSWORD " + bind(address.password, "String")
+    return raw(" USER ") + _literal(address.username) + " PASSWORD " + _literal(address.password)
+
+
+def _literal(text: str) -> Sql:
+    if not text.isprintable():
+        raise ValueError("The user and password of the warehouse may hold printable characters only.")
+    return Sql(("'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'",))
