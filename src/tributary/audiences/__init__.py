@@ -31,6 +31,7 @@ from tributary.audiences.membership import (
     list_runs,
 )
 from tributary.audiences.refresh import KEPT_RUNS, prune_runs, refresh_audience
+from tributary.audiences.why import MembershipWhy, why_member, why_rule
 from tributary.audiences.work import SCHEDULES, enqueue_due, job_handlers
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "SCHEDULES",
     "AudienceKind",
     "Estimate",
+    "MembershipWhy",
     "Step",
     "archive_audience",
     "audiences_of",
@@ -64,4 +66,6 @@ __all__ = [
     "restore_version",
     "unarchive_audience",
     "update_audience",
+    "why_member",
+    "why_rule",
 ]

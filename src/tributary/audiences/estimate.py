@@ -6,14 +6,15 @@ audiences; the waterfall is bitmap algebra over them, so its last step is exactl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from tributary import rules
 from tributary.core.sql import Sql, bind, join, raw
-from tributary.rules import Catalog, ResolvedRule, resolved
+from tributary.rules import Catalog, Locale, ResolvedRule, Rule, tree
+from tributary.rules.resolved import Group
 from tributary.warehouse import Budget, Warehouse
 
 SAMPLE = 20  # people shown as examples
@@ -25,11 +26,12 @@ ESTIMATE = Budget("estimate", seconds=15, memory_bytes=2 * 1024**3, rows=1_000)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One condition of the waterfall: `path` in the tree, how many people it holds for alone, and how many are left
-    (under `all`) or gathered (under `any`) after it and those before.
+    """One condition of the waterfall: its `path` in the tree and its words, how many people it holds for alone, and
+    how many are left (under `all`) or gathered (under `any`) after it and those before.
     """
 
     path: str
+    sentence: str
     alone: int
     after: int
 
@@ -46,7 +48,13 @@ class Estimate:
 
 
 def estimate_rule(
-    warehouse: Warehouse, catalog: Catalog, source: Mapping[str, Any], now: datetime, *, budget: Budget = ESTIMATE
+    warehouse: Warehouse,
+    catalog: Catalog,
+    source: Mapping[str, Any],
+    now: datetime,
+    *,
+    locale: Locale = "en",
+    budget: Budget = ESTIMATE,
 ) -> Estimate:
     """Count an unsaved rule. The count is exact.
 
@@ -54,15 +62,20 @@ def estimate_rule(
         RuleError: the rule is wrong; `path` says where. BudgetExceeded: it takes too long to count while one waits.
         TooManyRequests: too many others are being counted now.
     """
-    rule = rules.resolve(rules.decode(source), catalog, now)
+    wire = rules.decode(source)
+    rule = rules.resolve(wire, catalog, now)
     parts, function = _parts(rule)
-    everybody = rules.resolve(rules.tree.All(rules=()), catalog, now)
+    everybody = rules.resolve(tree.All(rules=()), catalog, now)
     question = _question(parts, function, everybody)
     ((people, alone, after, sample),) = warehouse.query(question, workspace_id=catalog.workspace_id, budget=budget)
+    sentences = [rules.explain(part, catalog, locale) for part in _wire_parts(wire, len(parts))]
     return Estimate(
         size=int(after[-1]),
         people=int(people),
-        steps=[Step(part.root.path, int(one), int(left)) for part, one, left in zip(parts, alone, after, strict=True)],
+        steps=[
+            Step(part.root.path, sentence, int(one), int(left))
+            for part, sentence, one, left in zip(parts, sentences, alone, after, strict=True)
+        ],
         sample=sorted({int(profile_id) for profile_id in sample}),
         now=rule.now,
     )
@@ -71,10 +84,17 @@ def estimate_rule(
 def _parts(rule: ResolvedRule) -> tuple[list[ResolvedRule], Sql]:
     """The conditions of the waterfall, and the operation that puts them together."""
     root = rule.root
-    if isinstance(root, resolved.Group) and root.kind in {"all", "any"} and 1 <= len(root.parts) <= MAX_STEPS:
+    if isinstance(root, Group) and root.kind in {"all", "any"} and 1 <= len(root.parts) <= MAX_STEPS:
         function = raw("bitmapAnd") if root.kind == "all" else raw("bitmapOr")
         return [replace(rule, root=part) for part in root.parts], function
     return [rule], raw("bitmapAnd")
+
+
+def _wire_parts(rule: Rule, count: int) -> Sequence[Rule]:
+    """The same conditions as they were written, for their words."""
+    if isinstance(rule, tree.All | tree.Any) and count == len(rule.rules):
+        return rule.rules
+    return [rule]
 
 
 def _question(parts: list[ResolvedRule], function: Sql, everybody: ResolvedRule) -> Sql:

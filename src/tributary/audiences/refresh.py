@@ -132,20 +132,20 @@ def _is_taken(session: Session, audience: Audience) -> bool:
 def _check_ready(session: Session, audience: Audience) -> None:
     version = get_version(session, audience.workspace_id, audience.id, audience.current_version)
     catalog = load_catalog(session, audience.workspace_id)
-    known = {**catalog.audiences, **catalog.tags}
     for item, _ in references(rules.decode(version.rule)):
-        if item.id in known and known[item.id].run is None:
+        known = catalog.audiences.get(item.id) or catalog.tags.get(item.id)
+        if known is not None and known.run is None:
             raise Unavailable(
-                f"The {item.kind} “{known[item.id].name}”, which “{audience.name}” builds on, is not computed yet.",
+                f"The {item.kind} “{known.name}”, which “{audience.name}” builds on, is not computed yet.",
                 cure="It is tried again on its own; compute that one first.",
             )
 
 
 def _compute(store: Store, warehouse: Warehouse, run: AudienceRun) -> None:
     with store.read() as session:
-        version = get_version(session, run.workspace_id, run.audience_id, run.version)
+        rule = rules.decode(get_version(session, run.workspace_id, run.audience_id, run.version).rule)
         catalog = load_catalog(session, run.workspace_id)
-    resolved = rules.resolve(rules.decode(version.rule), catalog, run.resolved_at)
+    resolved = rules.resolve(rule, catalog, run.resolved_at)
     row = raw("SELECT ") + bind(run.workspace_id, "UInt32") + " AS workspace_id, "
     row = row + bind(run.audience_id, "String") + " AS audience_id, " + bind(run.run, "UInt64") + " AS run, "
     row = row + bind(run.resolved_at, "DateTime64(3, 'UTC')") + " AS computed_at, members FROM ("

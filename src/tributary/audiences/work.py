@@ -36,8 +36,8 @@ def job_handlers(store: Store, warehouse: Warehouse, clock: Clock) -> Mapping[st
     def promote_fields(job: JobRun) -> None:
         with store.read() as session:
             audience = get_audience(session, job.workspace_id, str(job.payload["audience_id"]))
-            version = get_version(session, job.workspace_id, audience.id, audience.current_version)
-        promote(store, warehouse, job.workspace_id, rules.fields_used(rules.decode(version.rule)))
+            rule = rules.decode(get_version(session, job.workspace_id, audience.id, audience.current_version).rule)
+        promote(store, warehouse, job.workspace_id, rules.fields_used(rule))
 
     def refresh_due(_job: JobRun) -> None:
         enqueue_due(store, clock)
