@@ -108,7 +108,7 @@ class IdentifierTypes:
     def __init__(self, workspace_id: int, definitions: Iterable[IdentifierType], region: str = "CN") -> None:
         self.workspace_id = workspace_id
         self._types = {definition.name: _Compiled(definition, region) for definition in definitions}
-        self._claims: dict[tuple[str, Any], Claim | Refused] = {}
+        self._claims: dict[tuple[str, Any, type], Claim | Refused] = {}
 
     def __iter__(self) -> Iterator[IdentifierType]:
         return iter([compiled.definition for compiled in self._types.values()])
@@ -130,7 +130,7 @@ class IdentifierTypes:
 
     def claim(self, name: str, raw: Any) -> Claim | Refused:
         """The identifier that `raw` (text or a number) stands for, or why it stands for none."""
-        key = (name, raw)
+        key = (name, raw, type(raw))  # 1, 1.0 and True are one key otherwise
         try:
             found = self._claims.get(key)
         except TypeError:

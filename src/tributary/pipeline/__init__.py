@@ -1,0 +1,40 @@
+"""From the log to the stores: every event ends stored, as a duplicate, in quarantine, or suppressed, exactly once.
+
+pipeline = Pipeline(store, warehouse, log.consumer(EVENTS_TOPIC, GROUP), clock, settings.pipeline)
+pipeline.run(stop)          # in a thread of its own
+"""
+
+from tributary.pipeline.batch import Reaction, Suppressed
+from tributary.pipeline.counters import Counter, counters
+from tributary.pipeline.delivery import Reactor
+from tributary.pipeline.quarantine import (
+    ReasonCount,
+    count_reasons,
+    discard,
+    get_quarantined,
+    list_quarantined,
+    replay,
+    replay_edited,
+    replay_reason,
+)
+from tributary.pipeline.worker import CRASHPOINTS, GROUP, Pipeline, PipelineStatus
+
+__all__ = [
+    "CRASHPOINTS",
+    "GROUP",
+    "Counter",
+    "Pipeline",
+    "PipelineStatus",
+    "Reaction",
+    "Reactor",
+    "ReasonCount",
+    "Suppressed",
+    "count_reasons",
+    "counters",
+    "discard",
+    "get_quarantined",
+    "list_quarantined",
+    "replay",
+    "replay_edited",
+    "replay_reason",
+]
