@@ -28,6 +28,7 @@ from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmC
 from tributary.messaging.events import publish_events
 from tributary.messaging.gate import REASONS
 from tributary.messaging.launch import launch_handler
+from tributary.messaging.reconcile import Reconciliation, reconcile
 from tributary.messaging.sender import Sender
 from tributary.messaging.templates import TemplateError
 
@@ -42,6 +43,7 @@ __all__ = [
     "Goal",
     "Message",
     "MessageKeys",
+    "Reconciliation",
     "Sender",
     "TemplateError",
     "UtmContent",
@@ -59,6 +61,7 @@ __all__ = [
     "open_keys",
     "pause_campaign",
     "publish_events",
+    "reconcile",
     "resume_campaign",
     "update_campaign",
 ]

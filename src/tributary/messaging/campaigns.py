@@ -312,7 +312,7 @@ def assigned_counts(session: Session, campaign_id: str) -> dict[str, int]:
     rows = session.execute(
         select(Assignment.arm, func.count()).where(Assignment.campaign_id == campaign_id).group_by(Assignment.arm)
     )
-    return dict(rows.tuples().all())
+    return {arm: int(count) for arm, count in rows}
 
 
 def _add_version(session: Session, caller: Principal, campaign: Campaign, content: Content) -> None:

@@ -34,6 +34,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "gave_up": ("the server kept asking to try later", "多次重试后放弃"),
     "server_down": ("the mail server cannot be reached or does not let us in", "邮件服务器无法连接或拒绝登录"),
     "no_answer": ("the line broke before the server's answer", "连接中断, 未收到服务器答复"),
+    "not_accepted": ("the server's log says that it never took the message", "服务器日志显示未曾接收"),
     "sender_lost": ("the sender stopped before the server's answer", "发送进程中断, 未收到服务器答复"),
 }
 

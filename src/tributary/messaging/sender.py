@@ -52,13 +52,14 @@ class Sender:
         *,
         producer: Appender | None = None,
         batch: int = BATCH,
+        lease: timedelta = outbox.LEASE,
     ) -> None:
         self._store, self._clock, self._keys, self._producer = store, clock, keys, producer
         self._composer = Composer.of(keys, clock, settings)
         self._bucket = TokenBucket(settings.mail.rate_per_second, clock)
         self._connections = [SmtpConnection(settings.mail) for _ in range(settings.mail.connections)]
         self._pool = ThreadPoolExecutor(len(self._connections), thread_name_prefix="mail")
-        self._batch = batch
+        self._batch, self._lease = batch, lease
         self._views: dict[tuple[str, int], CampaignView] = {}
         self._is_stopping = threading.Event()
         self._not_before: datetime | None = None  # the server is left alone until then
@@ -104,7 +105,7 @@ class Sender:
     def _work(self, connection: SmtpConnection) -> int:
         """Claim a batch and send it over one connection."""
         with self._store.begin() as session:
-            claims = outbox.claim(session, now=self._clock.now(), limit=self._batch)
+            claims = outbox.claim(session, now=self._clock.now(), limit=self._batch, lease=self._lease)
         for index, held in enumerate(claims):
             wait = self._bucket.take()
             if self._is_stopping.wait(wait) if wait else self._is_stopping.is_set():
@@ -186,7 +187,7 @@ class Sender:
             if reason is not None:
                 outbox.reject(session, held, reason, None, now=now)
                 return False
-            return outbox.begin_hand_over(session, held, now=now)
+            return outbox.begin_hand_over(session, held, now=now, lease=self._lease)
 
     def _reject(self, held: Claim, reason: str, detail: str | None) -> Outcome:
         with self._store.begin() as session:
