@@ -1,0 +1,259 @@
+"""The composition root: everything of one process is opened here, handed what it needs, and closed in reverse order.
+
+`serve` is the embedded deployment: this process owns the warehouse and runs the API, the pipeline, the jobs and the
+sender as threads; the collector is a child process, so that accepting events never waits for Python work here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
+
+import uvicorn
+from sqlalchemy import select
+
+from tributary import audiences, tags
+from tributary.access import create_first_owner
+from tributary.api import Context, build_api
+from tributary.collector import serve_collector
+from tributary.core.clock import Clock, SystemClock
+from tributary.core.envelope import EVENTS_TOPIC
+from tributary.errors import Conflict, Unavailable
+from tributary.jobs import Runner
+from tributary.messaging import Sender, job_handlers, open_keys
+from tributary.pipeline import GROUP, Pipeline
+from tributary.settings import Settings
+from tributary.sources import publish_sources
+from tributary.store import open_store
+from tributary.store.tables.access import User
+from tributary.stream import open_log
+from tributary.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_log = logging.getLogger(__name__)
+
+OWNER_EMAIL = "owner@tributary.local"
+_STOP_SECONDS = 30.0
+_RESTART_PAUSE_SECONDS = 1.0
+
+
+class Application:
+    """An opened Tributary. Build it with `open_application`; start what should run in this process."""
+
+    def __init__(
+        self, context: Context, pipeline: Pipeline, runner: Runner, sender: Sender, closers: ExitStack
+    ) -> None:
+        self.context = context
+        self.settings = context.settings
+        self.pipeline = pipeline
+        self.runner = runner
+        self.sender = sender
+        self.api: FastAPI = build_api(context)
+        self._closers = closers
+
+    def start_workers(self) -> None:
+        """Run the pipeline, the jobs and the sender in threads until the application is closed."""
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=self.pipeline.run, args=(stop,), name="pipeline"),
+            threading.Thread(target=self.sender.run, args=(stop,), name="sender"),
+        ]
+        for thread in threads:
+            thread.start()
+        self.runner.start()
+
+        def finish() -> None:
+            stop.set()
+            self.runner.stop()
+            for thread in threads:
+                thread.join(_STOP_SECONDS)
+
+        self._closers.callback(finish)
+
+    def start_collector(self) -> None:
+        """Run the collector as a child process, and start it again should it die."""
+        stop = threading.Event()
+        watch = threading.Thread(target=_keep_collector, args=(self.settings, stop), name="collector watch")
+        watch.start()
+
+        def finish() -> None:
+            stop.set()
+            watch.join(_STOP_SECONDS)
+
+        self._closers.callback(finish)
+
+    def start_api(self) -> None:
+        """Answer HTTP in a thread; returns once it listens.
+
+        Raises:
+            Unavailable: the port is taken.
+        """
+        server = self._server()
+        thread = threading.Thread(target=server.run, name="api")
+        thread.start()
+
+        def finish() -> None:
+            server.should_exit = True
+            thread.join(_STOP_SECONDS)
+
+        while not server.started:
+            if not thread.is_alive():
+                raise Unavailable(
+                    f"The API cannot listen on {self.settings.app.host}:{self.settings.app.port}.",
+                    cure="Stop the other program or set TRIBUTARY_APP__PORT.",
+                )
+            time.sleep(0.01)  # uvicorn tells of its start by this flag alone
+        self._closers.callback(finish)
+
+    def _server(self) -> uvicorn.Server:
+        config = uvicorn.Config(
+            self.api,
+            host=self.settings.app.host,
+            port=self.settings.app.port,
+            log_config=None,
+            access_log=False,  # paths of personal links would be written down
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        return _Server(config)
+
+    def close(self) -> None:
+        """Stop what was started and close what was opened, in reverse order."""
+        self._closers.close()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handling: it would end the process before the stores are closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def open_application(settings: Settings, clock: Clock | None = None) -> Application:
+    """Open the stores, bring their schemas up to date, and connect the parts. Nothing runs yet.
+
+    Raises:
+        Conflict: another process uses this data folder. Unavailable: a store cannot be reached.
+    """
+    clock = clock or SystemClock()
+    with ExitStack() as opened:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        opened.enter_context(_only_one(settings))
+        store = open_store(settings.resolved_store_url)
+        opened.callback(store.close)
+        store.migrate()
+        warehouse = open_warehouse(settings.warehouse_url, settings.warehouse_dir)
+        opened.callback(warehouse.close)
+        warehouse.migrate()
+        log = open_log(settings.stream_dir, settings.stream, clock)
+        opened.callback(log.close)
+        producer = log.producer(EVENTS_TOPIC)
+        keys = open_keys(store, settings.keys_dir)
+        publish_sources(store, settings.source_snapshot)
+
+        context = Context(
+            settings=settings, clock=clock, store=store, warehouse=warehouse, log=log, producer=producer, keys=keys
+        )
+        pipeline = Pipeline(store, warehouse, log.consumer(EVENTS_TOPIC, GROUP), clock, settings.pipeline)
+        context.pipeline = pipeline
+        sender = Sender(store, clock, keys, settings, producer=producer)
+        opened.callback(sender.close)
+        handlers = {
+            **audiences.job_handlers(store, warehouse, clock),
+            **tags.job_handlers(store, warehouse, clock),
+            **job_handlers(store, warehouse, clock, keys, settings),
+        }
+        runner = Runner(store, clock, handlers, schedules=(*audiences.SCHEDULES, *tags.SCHEDULES))
+        return Application(context, pipeline, runner, sender, opened.pop_all())
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Hold the data folder: the embedded warehouse belongs to one process."""
+    with (settings.data_dir / "app.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Conflict(
+                f"Another Tributary runs on the folder {settings.data_dir}.",
+                cure="Use that one, stop it, or set TRIBUTARY_DATA_DIR to another folder.",
+            ) from None
+        yield
+
+
+def _keep_collector(settings: Settings, stop: threading.Event) -> None:
+    """Start the collector, and start it again whenever it ends by itself, until `stop`."""
+    context = multiprocessing.get_context("spawn")  # a fork would copy locks, threads and the warehouse
+
+    def start() -> SpawnProcess:
+        process = context.Process(
+            target=serve_collector, args=(settings,), kwargs={"parent": os.getpid()}, name="collector"
+        )
+        process.start()
+        return process
+
+    process = start()
+    while not stop.wait(0.2):
+        if not process.is_alive():
+            _log.error("collector ended and is started again", extra={"facts": {"exit_code": process.exitcode}})
+            stop.wait(_RESTART_PAUSE_SECONDS)
+            process = start()
+    process.terminate()
+    process.join(_STOP_SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
+
+
+def ensure_owner(application: Application) -> str | None:
+    """Create the first owner if there is no user yet; returns the random password, which is kept nowhere."""
+    with application.context.store.begin() as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            return None
+        return create_first_owner(session, OWNER_EMAIL, application.context.clock)
+
+
+def serve(settings: Settings) -> None:
+    """Run everything of one machine until SIGTERM or SIGINT.
+
+    Raises:
+        Conflict: another process uses this data folder. Unavailable: a store cannot be reached or a port is taken.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    application = open_application(settings)
+    with contextlib.closing(application):
+        password = ensure_owner(application)
+        application.start_api()
+        application.start_workers()
+        application.start_collector()
+        _welcome(settings, password)
+        stop.wait()
+
+
+def _welcome(settings: Settings, password: str | None) -> None:
+    lines = [
+        f"Tributary 汇流 runs: API and its reference on {settings.public_url}/docs,",
+        f"events are taken on http://{settings.collector.host}:{settings.collector.port}. Ctrl-C stops it.",
+    ]
+    if password is not None:
+        lines += [
+            "",
+            f"First start: sign in as {OWNER_EMAIL} with the password {password}",
+            "It is shown this once. Change it with `tributary user password`.",
+        ]
+    print("\n".join(lines), flush=True)
