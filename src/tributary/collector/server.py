@@ -90,20 +90,20 @@ class CollectorServer:
         self._server.stop()  # type: ignore[no-untyped-call]
 
 
-def serve_collector(settings: Settings) -> None:
+def serve_collector(settings: Settings, *, parent: int | None = None) -> None:
     """Collect events on `settings.collector.host` and `.port` until SIGTERM or SIGINT; then finish and return.
 
     With `collector.processes` above one, this process supervises that many, which share the port and write one log
-    partition each.
+    partition each. `parent` is the process id of a supervisor without which it should end as well.
 
     Raises:
         Unavailable: the port is taken.
     """
     _check_port(settings.collector.host, settings.collector.port)
     if settings.collector.processes == 1:
-        _serve_one(settings, None)
+        _serve_one(settings, parent)
     else:
-        _supervise(settings)
+        _supervise(settings, parent)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -148,14 +148,14 @@ async def _stop_with(parent: int, server: CollectorServer) -> None:
     server.stop()
 
 
-def _supervise(settings: Settings) -> None:
-    """Keep the wanted number of serving processes alive until a signal."""
+def _supervise(settings: Settings, parent: int | None) -> None:
+    """Keep the wanted number of serving processes alive until a signal, or until `parent` has died."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks and threads
     stopping = threading.Event()
     previous = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGTERM, signal.SIGINT)}
     processes: list[SpawnProcess] = []
     try:
-        while not stopping.is_set():
+        while not stopping.is_set() and (parent is None or os.getppid() == parent):
             processes = [process for process in processes if process.is_alive()]
             while len(processes) < settings.collector.processes:
                 process = context.Process(target=_serve_one, args=(settings, os.getpid()), name="collector")
