@@ -3,7 +3,7 @@
 All spans are half-open `[start, end)` in UTC with millisecond precision, which is what the warehouse stores.
 
 * Hours are exact. Days, weeks and months are calendar steps: the same wall-clock time on another date. A wall-clock
-  time that a clock change skips means the instant of the change; one that happens twice means its first occurrence.
+  time that a clock change skips moves on by the length of the gap; one that happens twice means its first occurrence.
   A month step that leads to a missing day (31 April) means the last day of that month.
 * A local day runs from its first instant to the first instant of the next day, so it may have 23, 24 or 25 hours.
 * Instants outside of what the warehouse can hold (1900 to 2299) are moved to that range's edge.
@@ -66,8 +66,23 @@ class Moment:
         return clamp(local.astimezone(UTC))
 
     def day_start(self, day: date) -> datetime:
-        """The first instant of a local day."""
-        return self.instant(day, datetime(2000, 1, 1, tzinfo=UTC))
+        """The first instant of a local day; where a clock change skips all of it, that of the next day."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        first = midnight.astimezone(UTC)
+        if first.astimezone(self.zone).replace(tzinfo=None) != midnight.replace(tzinfo=None):
+            first = self._change(midnight, day)
+        return clamp(first)
+
+    def _change(self, midnight: datetime, day: date) -> datetime:
+        """The clock change that skips `midnight`: seen from the offsets on both sides, it lies in between."""
+        before, after = midnight.replace(fold=1).astimezone(UTC), midnight.astimezone(UTC)
+        while after - before > MILLISECOND:
+            middle = before + (after - before) / 2
+            if middle.astimezone(self.zone).date() >= day:
+                after = middle
+            else:
+                before = middle
+        return after.replace(microsecond=after.microsecond // 1000 * 1000)
 
     def day(self, day: date) -> Span:
         """All of a local day."""

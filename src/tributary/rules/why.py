@@ -125,4 +125,6 @@ class _Reader:
         found = self._rows[leaf.path]
         holds, actual = found[0] if found and self._lives else (False, None)
         kind = str(leaf.leaf.__struct_config__.tag)
+        if isinstance(leaf, r.AudienceCondition) and actual is not None:
+            actual = bool(actual)
         return Why(leaf.path, kind, self._speaker.node(leaf.leaf), bool(holds), actual)

@@ -70,7 +70,7 @@ _EN = Wording(
     random="in the random share from {low}% to {high}% of “{salt}”",
     did="did {event}{count}{window}{where}",
     did_not="did not do {event}{window}{where}",
-    filtered=" with {}",
+    filtered=" (where {})",
     aggregate="{function} {property} over {event}{window}{where} {test}",
     functions={
         "sum": "the sum of",
