@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from xxhash import xxh32_hexdigest
+from xxhash import xxh3_64_hexdigest
 
 from tributary.core.sql import Sql, bind, identifier, raw
 
@@ -36,6 +36,7 @@ _TABLES: Final[dict[FieldKind, tuple[str, str]]] = {
 _PREFIXES: Final[dict[FieldKind, str]] = {"trait": "t", "property": "p"}
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
+_HASHED = re.compile(r"(^|_)[0-9a-f]{16}$")
 _MAX_SLUG = 48  # a column is also a file name; the engine's limit is 255 bytes with suffixes
 
 
@@ -47,11 +48,13 @@ def field_table(kind: FieldKind) -> str:
 def field_column(kind: FieldKind, name: str, type_: str) -> str:
     """The name of a field's typed column, such as `t_city_t` or `p_total_n`.
 
-    It depends on nothing but its arguments. A name that is not plain ASCII, or long, gets a hash of the whole name.
+    It depends on nothing but its arguments, and no two fields share one. A name gets a hash unless it is short, plain
+    ASCII and lower case (columns are files, and some file systems take `City` and `city` for one), and unless it could
+    itself be the result of hashing another.
     """
     slug = _UNSAFE.sub("_", name)
-    if slug != name or len(slug) > _MAX_SLUG:
-        slug = f"{slug[:_MAX_SLUG].strip('_')}_{xxh32_hexdigest(name.encode())}".lstrip("_")
+    if slug != name or slug != slug.lower() or len(slug) > _MAX_SLUG or _HASHED.search(slug):
+        slug = f"{slug[:_MAX_SLUG].strip('_')}_{xxh3_64_hexdigest(name.encode())}".lstrip("_")
     return f"{_PREFIXES[kind]}_{slug}_{_LETTERS[type_]}"
 
 
