@@ -25,7 +25,7 @@ WRITE_KEY = "bench-write-key"
 CONNECTIONS = 64
 SECONDS = 6.0
 ROUNDS = 3
-ID = "@" * 12  # the load generator puts a fresh id in its place
+ID, PERSON = "@" * 12, "#" * 12  # the load generator puts ids in their places
 
 
 def event() -> dict[str, object]:
@@ -33,7 +33,7 @@ def event() -> dict[str, object]:
     return {
         "type": "track",
         "messageId": f"ajs-next-{ID}",
-        "anonymousId": f"8f2d61f0-{ID}",
+        "anonymousId": f"8f2d61f0-{PERSON}",
         "event": "Product Viewed",
         "timestamp": "2026-11-23T10:00:00.000Z",
         "properties": {
@@ -49,6 +49,12 @@ def event() -> dict[str, object]:
             "locale": "zh-CN",
         },
     }
+
+
+def body_of(size: int) -> dict[str, object]:
+    """The JSON body of a request with `size` events."""
+    content = event() if size == 1 else {"batch": [event() for _ in range(size)]}
+    return {"writeKey": WRITE_KEY, **content}
 
 
 def request(path: str, body: dict[str, object], port: int) -> bytes:
@@ -135,40 +141,36 @@ def load(port: int, template: bytes, seconds: float = SECONDS) -> dict[str, floa
     return figures
 
 
+def collector_settings(folder: Path) -> Settings:
+    """Settings of a collector on a free port that knows one write key."""
+    settings = Settings(data_dir=folder, collector=CollectorSettings(port=free_port()))
+    entry = SourceEntry(
+        id="src_bench", workspace_id=1, write_key=WRITE_KEY, name="bench", kind="server", is_enabled=True,
+        allowed_origins=[],
+    )  # fmt: skip
+    write_snapshot(settings.source_snapshot, [entry])
+    return settings
+
+
 def measure(seconds: float = SECONDS, rounds: int = ROUNDS) -> list[Figure]:
     """Alternate between the two servers, so that a noisy neighbour meets both; medians."""
-    cases = {"1 event": (request, "/v1/track", 1), "100 events": (request, "/v1/batch", 100)}
+    cases = {"1 event": ("/v1/track", 1), "100 events": ("/v1/batch", 100)}
     results: dict[tuple[str, str], list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), collector=CollectorSettings(port=free_port()))
-        write_snapshot(
-            settings.source_snapshot,
-            [
-                SourceEntry(
-                    id="src_bench",
-                    workspace_id=1,
-                    write_key=WRITE_KEY,
-                    name="bench",
-                    kind="server",
-                    is_enabled=True,
-                    allowed_origins=[],
-                )
-            ],
-        )
+        settings = collector_settings(Path(folder))
         nothing = free_port()
         with (
             running(serve_collector, settings, port=settings.collector.port),
             running(serve_nothing, nothing, port=nothing),
         ):
             for _ in range(rounds):
-                for name, (_, path, size) in cases.items():
-                    body: dict[str, object] = {"writeKey": WRITE_KEY}
-                    body |= event() if size == 1 else {"batch": [event() for _ in range(size)]}
+                for name, (path, size) in cases.items():
+                    body = body_of(size)
                     for server, port in (("nothing", nothing), ("durable", settings.collector.port)):
                         figures = load(port, request(path, body, port), seconds)
                         results.setdefault((name, server), []).append(figures)
     out = []
-    for name, (_, _, size) in cases.items():
+    for name, (_, size) in cases.items():
         durable, nothing_ = (
             sorted(results[name, server], key=lambda f: f["requests_per_second"])[rounds // 2]
             for server in ("durable", "nothing")

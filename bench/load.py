@@ -1,7 +1,8 @@
 """An HTTP load generator: keep-alive connections that send one prepared request after another.
 
 Run as its own process, so that it takes the other core: `python -m bench.load HOST PORT SECONDS CONNECTIONS FILE`.
-FILE holds the raw bytes of one request; each `@@@@@@@@@@@@` in it becomes a fresh id of the same length. Prints one
+FILE holds the raw bytes of one request; in it each `@@@@@@@@@@@@` becomes a fresh id of the same length and each
+`############` the id of one of 50,000 people. Prints one
 line of JSON: requests answered 200, others, and latency quantiles in milliseconds.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
+import re
 import sys
 import time
 from pathlib import Path
@@ -16,15 +19,16 @@ from typing import cast
 
 import uvloop
 
-MARK = b"@@@@@@@@@@@@"
+FRESH = b"@@@@@@@@@@@@"
+PERSON = b"############"
+PEOPLE = 50_000
 
 
 class Connection(asyncio.Protocol):
     """Sends a request whenever the previous answer has come in full."""
 
     def __init__(self, template: bytes, results: Results) -> None:
-        pieces = template.split(MARK)
-        self._pieces = pieces
+        self._pieces = re.split(b"(%s|%s)" % (FRESH, PERSON), template)
         self._results = results
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
@@ -40,11 +44,10 @@ class Connection(asyncio.Protocol):
         if time.perf_counter() >= results.deadline:
             self._transport.close()
             return
-        out = [self._pieces[0]]
-        for piece in self._pieces[1:]:
+        out = list(self._pieces)
+        for index in range(1, len(out), 2):
             results.counter += 1
-            out.append(b"%012x" % results.counter)
-            out.append(piece)
+            out[index] = b"%012x" % (results.counter if out[index] == FRESH else int(random.random() * PEOPLE))
         self._sent_at = time.perf_counter()
         self._transport.write(b"".join(out))
 
