@@ -32,7 +32,7 @@ BLOCKED_VALUES = frozenset(
         "11111111111", "12345678901", "+8613000000000", "+8613888888888", "+8618888888888",
     }
 )  # fmt: skip
-BLOCKED_PATTERNS = (r"^[0\-]*$", r"^(.)\1{7,}$")
+BLOCKED_PATTERN = re.compile(r"[0\-]*|(.)\1{7,}")  # all zeros, or one character over and over
 
 
 class IdentifierType(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,10 +96,12 @@ class _Compiled:
         self.normalise = normaliser(definition.normaliser, region)
         self.pattern = re.compile(definition.pattern) if definition.pattern else None
         self.blocked = BLOCKED_VALUES | {value.casefold() for value in definition.blocked}
-        self.patterns = [re.compile(pattern) for pattern in (*BLOCKED_PATTERNS, *definition.blocked_patterns)]
+        self.patterns = [re.compile(pattern) for pattern in definition.blocked_patterns]
 
     def is_blocked(self, value: str) -> bool:
-        return value.casefold() in self.blocked or any(pattern.search(value) for pattern in self.patterns)
+        if value.casefold() in self.blocked or BLOCKED_PATTERN.fullmatch(value):
+            return True
+        return bool(self.patterns) and any(pattern.search(value) for pattern in self.patterns)
 
 
 class IdentifierTypes:
@@ -154,13 +156,14 @@ class IdentifierTypes:
             return Refused(name, text[:MAX_VALUE_CHARACTERS], "unknown_type")
         if len(text) > MAX_VALUE_CHARACTERS:
             return Refused(name, text[:MAX_VALUE_CHARACTERS], "too_long")
-        if compiled.is_blocked(text.strip()):
+        bare = text.strip()
+        if compiled.is_blocked(bare):
             return Refused(name, text, "blocked_value")
         try:
             value = compiled.normalise(text)
         except Rejected:
             return Refused(name, text, "not_valid")
-        if compiled.is_blocked(value):
+        if value != bare and compiled.is_blocked(value):
             return Refused(name, text, "blocked_value")
         if compiled.pattern and not compiled.pattern.fullmatch(value):
             return Refused(name, text, "not_valid")

@@ -54,7 +54,7 @@ class _Wire(msgspec.Struct, rename="camel", gc=False):
     sent_at: Any = None
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
-    context: msgspec.Raw | None = None
+    context: msgspec.Raw = msgspec.Raw()  # kept as it came: most of it is never read here
 
 
 class _Context(msgspec.Struct, rename="camel", gc=False):
@@ -194,8 +194,8 @@ class EnvelopeReader:
     def _context(self, wire: _Wire) -> tuple[str, _Context]:
         """The event's context filled up from the batch's and the request, as JSON, and what we read of it."""
         envelope = self._envelope
-        raw = bytes(wire.context) if wire.context is not None else b"null"
-        if raw == b"null":
+        raw = bytes(wire.context)
+        if raw in {b"", b"null"}:
             raw = b"{}"
         if self._batch_context:
             raw = _encode({**self._batch_context, **_object(raw)})
@@ -317,7 +317,7 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if value is None or isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return clean_text(str(value))[:MAX_NAME]
 

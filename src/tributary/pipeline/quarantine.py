@@ -17,12 +17,16 @@ from sqlalchemy import func, select, update
 from tributary.core.envelope import Envelope, decode_envelope, encode_envelope
 from tributary.core.ids import new_id
 from tributary.errors import Conflict, InvalidRequest, NotFound
-from tributary.store import Session, Store
+from tributary.store import Session, Store, bulk
 from tributary.store.tables.pipeline import QuarantinedEvent
 from tributary.stream import Producer, Record
 
 State = Literal["open", "replayed", "discarded"]
 _REPLAY_CHUNK = 200  # events sent again before they are marked in one transaction
+_COLUMNS = (
+    "id", "workspace_id", "source_id", "received_ms", "stage", "reason", "detail", "event", "message_id", "raw",
+    "envelope", "state",
+)  # fmt: skip
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -69,25 +73,15 @@ class ReasonCount:
 
 def write_rejections(session: Session, rejections: Sequence[Rejection]) -> None:
     """Put events into quarantine."""
-    session.add_all(
-        QuarantinedEvent(
-            id=new_id("qtn"),
-            workspace_id=each.workspace_id,
-            source_id=each.source_id,
-            received_at=datetime.fromtimestamp(each.received_ms / 1000, UTC),
-            stage=each.stage,
-            reason=each.reason,
-            detail=each.detail[:1000].replace("\x00", ""),
-            event=_event_name(each.raw),
-            message_id=each.message_id,
-            raw=each.raw,
-            envelope=each.envelope,
-            state="open",
-            replayed_at=None,
+    rows = [
+        (
+            new_id("qtn"), each.workspace_id, each.source_id, each.received_ms, each.stage, each.reason,
+            each.detail[:1000].replace("\x00", ""), _event_name(each.raw), each.message_id, each.raw, each.envelope,
+            "open",
         )
         for each in rejections
-    )
-    session.flush()
+    ]  # fmt: skip
+    bulk.write(session, QuarantinedEvent, _COLUMNS, rows)
 
 
 def list_quarantined(
@@ -131,14 +125,17 @@ def count_reasons(session: Session, workspace_id: int) -> list[ReasonCount]:
         select(
             QuarantinedEvent.reason,
             func.count(),
-            func.min(QuarantinedEvent.received_at),
-            func.max(QuarantinedEvent.received_at),
+            func.min(QuarantinedEvent.received_ms),
+            func.max(QuarantinedEvent.received_ms),
         )
         .where(QuarantinedEvent.workspace_id == workspace_id, QuarantinedEvent.state == "open")
         .group_by(QuarantinedEvent.reason)
         .order_by(func.count().desc(), QuarantinedEvent.reason)
     )
-    return [ReasonCount(*row) for row in rows]
+    return [
+        ReasonCount(reason, count, datetime.fromtimestamp(first / 1000, UTC), datetime.fromtimestamp(last / 1000, UTC))
+        for reason, count, first, last in rows
+    ]
 
 
 def replay(store: Store, producer: Producer, workspace_id: int, ids: Iterable[str], now: datetime) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -147,7 +149,8 @@ class Pipeline:
         try:
             if self._positions is None:
                 self._recover()
-            return self._next_batch()
+            with _without_gc():
+                return self._next_batch()
         except BaseException:
             self._positions = None
             raise
@@ -370,6 +373,20 @@ class Pipeline:
         message = str(exc) if isinstance(exc, TributaryError) else where(exc)
         _log.warning("the pipeline waits and tries again: %s", message)
         self._status = replace(self._status, last_error=message, last_error_at=self._clock.now())
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """A batch makes a few hundred thousand objects that all live to its end; looking for garbage among them again and
+    again took a fifth of the time. What is garbage is freed by its reference count as ever.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def prune_seen(session: Session, reached_ms: int, dedup_days: int, slice_: int, slices: int) -> None:

@@ -80,7 +80,7 @@ class QuarantinedEvent(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     workspace_id: Mapped[int]
     source_id: Mapped[str]
-    received_at: Mapped[datetime]
+    received_ms: Mapped[int]
     stage: Mapped[str]
     reason: Mapped[str]
     detail: Mapped[str]
