@@ -27,7 +27,7 @@ from tributary.messaging.compose import CampaignView, Composer, Message, Message
 from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmContent
 from tributary.messaging.events import publish_events
 from tributary.messaging.gate import REASONS
-from tributary.messaging.launch import launch_handler
+from tributary.messaging.launch import job_handlers, launch_handler
 from tributary.messaging.reconcile import Reconciliation, reconcile
 from tributary.messaging.sender import Sender
 from tributary.messaging.templates import TemplateError
@@ -54,6 +54,7 @@ __all__ = [
     "delivery_counts",
     "get_campaign",
     "get_content",
+    "job_handlers",
     "launch_campaign",
     "launch_handler",
     "list_campaigns",

@@ -16,26 +16,31 @@ from sqlalchemy import select
 
 from tributary.core.clock import Clock
 from tributary.core.ids import new_id
-from tributary.core.scan import AUDIENCE_MEMBERS, scan
-from tributary.core.sql import bind, raw
 from tributary.errors import InvalidRequest, TributaryError
 from tributary.experiments import choose_arm
 from tributary.jobs import Handler, JobRun
-from tributary.messaging.campaigns import campaign_view
+from tributary.messaging.campaigns import LAUNCH_JOB, campaign_view
 from tributary.messaging.compose import CampaignView, Composer, MessageKeys
 from tributary.messaging.content import HOLDOUT
 from tributary.messaging.gate import address_key, gate_many
 from tributary.messaging.mail import message_id_of
+from tributary.messaging.members import members_after
 from tributary.messaging.people import Recipient, canonical_ids, load_recipients
 from tributary.settings import Settings
 from tributary.sources import internal_source_id
 from tributary.store import Session, Store, upsert
 from tributary.store.tables.audiences import Audience
 from tributary.store.tables.messaging import Assignment, Campaign, Delivery
-from tributary.warehouse import BATCH as BATCH_BUDGET
 from tributary.warehouse import Warehouse
 
 CHUNK = 1_000
+
+
+def job_handlers(
+    store: Store, warehouse: Warehouse, clock: Clock, keys: MessageKeys, settings: Settings
+) -> dict[str, Handler]:
+    """The jobs of this package, by kind."""
+    return {LAUNCH_JOB: launch_handler(store, warehouse, clock, keys, settings)}
 
 
 def launch_handler(
@@ -123,18 +128,16 @@ class _Launch:
         return session.scalars(query.with_for_update()).one_or_none()
 
     def _members(self, campaign: Campaign, after: int) -> list[int]:
-        """The next members as the run holds them: ids of then, so that a merge meanwhile cannot reorder them."""
         if campaign.audience_run is None:
             return []
-        where = raw("audience_id = ") + bind(campaign.audience_id, "String")
-        where = where + " AND run = " + bind(campaign.audience_run, "UInt64")
-        stored = raw("(SELECT groupBitmapMergeState(members) AS held") + scan(
-            AUDIENCE_MEMBERS, campaign.workspace_id, where
+        return members_after(
+            self._warehouse,
+            campaign.workspace_id,
+            campaign.audience_id,
+            campaign.audience_run,
+            after=after,
+            limit=self._chunk,
         )
-        query = raw("SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(held, ") + bind(after + 1, "UInt64") + ", "
-        query = query + bind(self._chunk, "UInt64") + "))) AS id FROM " + stored + ") ORDER BY id"
-        rows = self._warehouse.query(query, workspace_id=campaign.workspace_id, budget=BATCH_BUDGET)
-        return [int(row[0]) for row in rows]
 
     def _enqueue(self, session: Session, campaign: Campaign, members: list[int]) -> None:
         view = campaign_view(session, campaign.workspace_id, campaign.id, version=campaign.launched_version)

@@ -17,9 +17,10 @@ from tributary.privacy.consent import (
     default_basis,
     record_consent,
     set_default_basis,
+    withdraw_subject,
 )
 from tributary.privacy.keys import Hasher, load_key, open_hasher
-from tributary.privacy.sendable import Person, check_sendable, is_sendable
+from tributary.privacy.sendable import Person, check_sendable, is_sendable, suppression_of
 from tributary.privacy.suppression import (
     SUPPRESSION_REASONS,
     lift_suppression,
@@ -47,4 +48,6 @@ __all__ = [
     "set_default_basis",
     "suppress",
     "suppress_subjects",
+    "suppression_of",
+    "withdraw_subject",
 ]

@@ -79,6 +79,46 @@ def record_consent(
     return len(rows)
 
 
+def withdraw_subject(
+    session: Session,
+    workspace_id: int,
+    subject_type: str,
+    subject: str,
+    *,
+    channel: str,
+    purpose: str,
+    source: str,
+    by: str,
+    now: datetime,
+    proof: Mapping[str, Any],
+    profile_id: int | None = None,
+) -> bool:
+    """Withdraw for a subject whose identifier is not at hand, such as the one in an unsubscribe link.
+
+    False if it is withdrawn already: then nothing is added, so repeating it leaves one entry.
+    """
+    lock_subjects(session, [subject])
+    if states_of_subjects(session, workspace_id, channel, purpose, [subject]).get(subject) == "withdrawn":
+        return False
+    session.add(
+        Consent(
+            workspace_id=workspace_id,
+            subject_type=subject_type,
+            subject=subject,
+            profile_id=profile_id,
+            channel=channel,
+            purpose=purpose,
+            state="withdrawn",
+            source=source,
+            proof=dict(proof),
+            at=now,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )
+    return True
+
+
 def _row(hasher: Hasher, workspace_id: int, statement: Statement, by: str, now: datetime) -> dict[str, Any]:
     if not statement.value.strip() or not statement.type:
         raise InvalidRequest("A consent needs an identifier.", cure="Give its type and value.", path="value")

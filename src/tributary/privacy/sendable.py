@@ -57,6 +57,15 @@ def _verdict(reasons: set[str], state: str, *, needs_grant: bool) -> str | None:
     return "consent_missing" if state == "none" and needs_grant else None
 
 
+def suppression_of(
+    session: Session, hasher: Hasher, workspace_id: int, address: str, *, channel: str, purpose: str
+) -> str | None:
+    """Why nothing may be sent to one address, whoever it belongs to; None if nothing stands against it."""
+    subject = hasher.subject(workspace_id, address_type(channel), address)
+    reasons = suppressed_reasons(session, workspace_id, channel, purpose, [subject]).get(subject, set())
+    return _verdict(reasons, "granted", needs_grant=False)
+
+
 def is_sendable(
     session: Session,
     hasher: Hasher,
