@@ -1,5 +1,24 @@
-"""People: facts as they came, the golden record chosen from them, and reading both."""
+"""People: facts as they came, the golden record chosen from them, and reading both.
 
+`ProfileUpdates` is the batch engine that the pipeline drives; everything else reads.
+"""
+
+from tributary.profiles.mask import mask_identifier, mask_object, mask_trait
+from tributary.profiles.service import (
+    Membership,
+    Profile,
+    TimelineEvent,
+    Value,
+    find_profile,
+    get_profile,
+    get_profiles,
+    golden_record,
+    groups_of,
+    list_profiles,
+    recompute,
+    search_profiles,
+    timeline,
+)
 from tributary.profiles.survivorship import (
     GROUPS_TRAIT,
     Strategies,
@@ -13,12 +32,28 @@ from tributary.profiles.update import GroupStatement, MirrorRow, ProfileUpdates,
 __all__ = [
     "GROUPS_TRAIT",
     "GroupStatement",
+    "Membership",
     "MirrorRow",
+    "Profile",
     "ProfileUpdates",
     "Statement",
     "Strategies",
     "Strategy",
+    "TimelineEvent",
     "TraitStrategy",
+    "Value",
+    "find_profile",
+    "get_profile",
+    "get_profiles",
+    "golden_record",
+    "groups_of",
+    "list_profiles",
     "load_strategies",
+    "mask_identifier",
+    "mask_object",
+    "mask_trait",
+    "recompute",
     "save_strategy",
+    "search_profiles",
+    "timeline",
 ]
