@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 source = typer.Typer(no_args_is_help=True, help="Sources: where events come from, and their write keys.")
 
-_COLUMNS = ["name", "kind", "write_key", "enabled", "previous_key_valid_until", "id"]
+_COLUMNS = ["name", "kind", "write_key", "enabled"]
 
 
 @source.command("create")
