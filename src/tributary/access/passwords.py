@@ -18,11 +18,12 @@ _SIDE_BY_SIDE = 4  # hashes computed at once: each takes 46 MiB
 _WAIT_SECONDS = 10
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without look-alikes: people copy it by hand
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
+_LOOK_ALIKES = str.maketrans("013@$!", "oieasi")
 _COMMON = frozenset(
-    {"password", "passwort", "passw0rd", "p@ssword", "p@ssw0rd", "administrator", "admin", "root", "welcome", "letmein"}
+    {"password", "passwort", "administrator", "admin", "root", "welcome", "letmein", "login"}
     | {"changeme", "qwerty", "qwertyuiop", "iloveyou", "sunshine", "princess", "football", "baseball", "monkey"}
     | {"dragon", "master", "superman", "batman", "trustno", "secret", "default", "guest", "test", "testing", "user"}
-    | {"login", "company", "tributary", "woaini", "mima", "nihao", "shanghai", "beijing", "zhongguo"}
+    | {"company", "tributary", "woaini", "mima", "nihao", "shanghai", "beijing", "zhongguo"}
 )
 
 
@@ -104,9 +105,10 @@ def _is_guessable(password: str, email: str) -> bool:
     account = email.partition("@")[0]
     if len(account) >= 4 and account in password and len(password) - len(account) < 8:
         return True
-    letters = re.sub(r"[^a-z@]", "", password.replace("0", "o").replace("1", "i"))
-    plain = re.sub(r"[\W\d_]+", "", password)
-    return any(_repeats(text) in _COMMON for text in (plain, letters, password))
+    word = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password)  # without the digits and signs around it
+    plain = re.sub(r"[\W\d_]+", "", word)
+    spelt = re.sub(r"[^a-z]+", "", word.translate(_LOOK_ALIKES))  # p@ssw0rd
+    return any(_repeats(text) in _COMMON for text in (plain, spelt))
 
 
 def _repeats(text: str) -> str:
