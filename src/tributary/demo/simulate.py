@@ -140,7 +140,9 @@ def simulate_response(
         rng = Random(f"{seed}/response/{arm}")
         rate = BASE_RATE + LIFT[arm]
         clickers = _draw(rng, members, _CLICKS[arm])
-        openers = clickers + _draw(rng, [member for member in members if member not in clickers], _only_open(arm))
+        clicking = {person.number for person, _ in clickers}
+        others = [member for member in members if member[0].number not in clicking]
+        openers = clickers + _draw(rng, others, _only_open(arm))
         response.open_urls += [one.open_url for _, one in openers if one.open_url]
         response.click_urls += [rng.choice(one.click_urls) for _, one in clickers if one.click_urls]
         buyers = _draw(rng, members, rate)
