@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,8 +65,8 @@ TEXTS = (
     "a'b\"c", "back\\slash", "tab\there", "line\nbreak", "%_", "null",
     "{p0:String}", "𠮷野家", "Ⅷ", "ǅ", "\u0000nul", "true", "10",
 )  # fmt: skip
-NUMBERS = (0, 1, 2, 3, 5, 10, 10.5, -1, 0.25, 100, 1e9)  # their sums are exact in any order
-_ODD_NUMBERS = (2**53, 1e-7, -0.0, -5e-324, 1.7e308, 2**64)
+NUMBERS = (0, 1, 2, 3, 5, 10, 10.5, -1, 0.25, 100, 1e9, -0.0)  # their sums are exact in any order
+_ODD_NUMBERS = (2**53, 1e-7, -0.0, -5e-324, 1.7e308)
 ITEMS = ("shoes", "Shoes", "鞋", "bags", "é", "")
 _WRONG = (
     None,
@@ -86,17 +85,17 @@ _WRONG = (
 )
 
 
-@dataclass(repr=False)
 class World:
     """One workspace: rows for the warehouse, and what they mean once merges and deletions are applied."""
 
-    workspace_id: int
-    profiles: list[dict[str, Any]] = field(default_factory=list)
-    aliases: dict[int, int] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    tag_values: list[dict[str, Any]] = field(default_factory=list)
-    members: dict[str, list[int]] = field(default_factory=dict)
-    people: dict[int, Person] = field(default_factory=dict)
+    def __init__(self, workspace_id: int) -> None:
+        self.workspace_id = workspace_id
+        self.profiles: list[dict[str, Any]] = []
+        self.aliases: dict[int, int] = {}
+        self.events: list[dict[str, Any]] = []
+        self.tag_values: list[dict[str, Any]] = []
+        self.members: dict[str, list[int]] = {}
+        self.people: dict[int, Person] = {}
 
     def __repr__(self) -> str:
         return f"make_world({self.workspace_id})"

@@ -334,7 +334,7 @@ def _number(test: Test, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise test.error(f"{_shown(value)} is no number.", "Write a number, without quotes.")
     try:
-        number = float(value)
+        number = float(value) + 0.0  # -0.0 becomes 0.0
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):

@@ -21,6 +21,7 @@ from tributary.rules.predicate_sql import (
     conjunction,
     disjunction,
     negation,
+    one_zero,
     predicate_sql,
     range_sql,
     span_sql,
@@ -54,6 +55,12 @@ class People:
         return raw("profile_id IN ") + bind((*self.ids, *self.merged_ids), PERSON_ID_TYPE)
 
 
+def distinct_expression(field: Field) -> Sql:
+    """The value of an event property as a distinct count compares it."""
+    value = property_expression(field)
+    return one_zero(value) if field.type is FieldType.NUMBER else value
+
+
 def property_expression(field: Field) -> Sql:
     """The value of an event property in a scan of events."""
     return field_expression("property", field.name, field.type, field.column)
@@ -80,6 +87,8 @@ def value_sql(condition: r.EventCondition, rows: Sql | None) -> Sql:
         case r.TimeCondition(which=which):
             return aggregate_sql("minOrNull" if which == "first" else "maxOrNull", raw("timestamp"), rows)
         case r.AggregateCondition(function=function, field=field):
+            if function is Function.DISTINCT:
+                return aggregate_sql("uniqExact", distinct_expression(field), rows)
             value = property_expression(field)
             if function is Function.SUM:
                 return raw("ifNull(") + aggregate_sql("sum", value, rows) + ", 0)"
@@ -203,9 +212,7 @@ def _hull(spans: list[Span]) -> Span:
 
 
 _FUNCTIONS: dict[Function, LiteralString] = {
-    Function.SUM: "sum",
     Function.AVG: "avg",
     Function.MIN: "min",
     Function.MAX: "max",
-    Function.DISTINCT: "uniqExact",
 }

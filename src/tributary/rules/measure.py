@@ -19,7 +19,7 @@ from tributary.errors import RuleError
 from tributary.rules import tree
 from tributary.rules.catalog import Catalog, Field, FieldType
 from tributary.rules.codec import convert, parse
-from tributary.rules.event_sql import property_expression, rows_sql
+from tributary.rules.event_sql import distinct_expression, property_expression, rows_sql
 from tributary.rules.resolve import Resolver, check_aggregable
 from tributary.rules.resolved import EventScope
 
@@ -143,7 +143,7 @@ def _value(measure: ResolvedMeasure) -> Sql:
         return raw("count()")
     value = property_expression(measure.field)
     if measure.function is MeasureFunction.DISTINCT:
-        return raw("nullIf(uniqExact(") + value + "), 0)"
+        return raw("nullIf(uniqExact(") + distinct_expression(measure.field) + "), 0)"
     if measure.function in _AGGREGATES:
         return raw(_AGGREGATES[measure.function]) + "(" + value + ")"
     function = raw("argMin(") if measure.function is MeasureFunction.FIRST else raw("argMax(")

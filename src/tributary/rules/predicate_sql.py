@@ -31,7 +31,7 @@ def predicate_sql(predicate: p.Predicate, value: Sql, type_: FieldType, timezone
         case p.TextIn() | p.TextMatches():
             return _known(_text(predicate, value))
         case p.NumberIn(values=values):
-            return _known(value + " IN " + bind(values, "Array(Float64)"))
+            return _known(one_zero(value) + " IN " + bind(values, "Array(Float64)"))
         case p.NumberRange():
             return _known(range_sql(predicate, value))
         case p.BooleanIs(value=wanted):
@@ -86,6 +86,11 @@ def conjunction(conditions: list[Sql]) -> Sql:
 def disjunction(conditions: list[Sql]) -> Sql:
     """Any of the conditions; false when there are none."""
     return raw("(") + join(" OR ", conditions) + ")" if conditions else raw("false")
+
+
+def one_zero(number: Sql) -> Sql:
+    """The number with -0 turned into 0: sets and distinct counts compare bits, in which the two differ."""
+    return raw("(") + number + " + 0)"
 
 
 def _known(condition: Sql) -> Sql:
