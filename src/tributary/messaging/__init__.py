@@ -23,37 +23,58 @@ from tributary.messaging.campaigns import (
     resume_campaign,
     update_campaign,
 )
+from tributary.messaging.check import CampaignCheck, CheckProblem, check_campaign
 from tributary.messaging.compose import CampaignView, Composer, Message, MessageKeys, open_keys
 from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmContent
 from tributary.messaging.events import publish_events
 from tributary.messaging.gate import REASONS
 from tributary.messaging.launch import job_handlers, launch_handler
+from tributary.messaging.preview import Preview, preview_message, send_test
 from tributary.messaging.reconcile import Reconciliation, reconcile
+from tributary.messaging.report import TREATED, ArmReport, CampaignReport, Comparison, report_campaign
 from tributary.messaging.sender import Sender
+from tributary.messaging.smtp import SmtpConnection
 from tributary.messaging.templates import TemplateError
+from tributary.messaging.tokens import ClickLink, OpenLink, TokenSigner, UnsubscribeLink
+from tributary.messaging.tracking import Visit, is_machine, record_visit, unsubscribe
 
 __all__ = [
     "HOLDOUT",
     "LAUNCH_JOB",
     "REASONS",
+    "TREATED",
     "ArmContent",
+    "ArmReport",
+    "CampaignCheck",
+    "CampaignReport",
     "CampaignView",
+    "CheckProblem",
+    "ClickLink",
+    "Comparison",
     "Composer",
     "Content",
     "Goal",
     "Message",
     "MessageKeys",
+    "OpenLink",
+    "Preview",
     "Reconciliation",
     "Sender",
+    "SmtpConnection",
     "TemplateError",
+    "TokenSigner",
+    "UnsubscribeLink",
     "UtmContent",
+    "Visit",
     "assigned_counts",
     "campaign_view",
     "cancel_campaign",
+    "check_campaign",
     "create_campaign",
     "delivery_counts",
     "get_campaign",
     "get_content",
+    "is_machine",
     "job_handlers",
     "launch_campaign",
     "launch_handler",
@@ -61,8 +82,13 @@ __all__ = [
     "list_deliveries",
     "open_keys",
     "pause_campaign",
+    "preview_message",
     "publish_events",
     "reconcile",
+    "record_visit",
+    "report_campaign",
     "resume_campaign",
+    "send_test",
+    "unsubscribe",
     "update_campaign",
 ]

@@ -1,0 +1,327 @@
+"""What a campaign was worth: per arm, and against the people who got nothing.
+
+Everybody who was assigned counts, whether a message reached them or not (intention to treat), from the moment of the
+launch for the goal's window. Conversions are events in the warehouse of the profiles that these people are today:
+
+* somebody assigned under two profiles that were merged since counts once;
+* if the two were in different arms, the person has seen both and belongs to no arm: excluded, and counted as `crossed`.
+
+Only the people who converted are read from the warehouse; all others contribute a zero. So the report's cost follows
+the conversions, not the size of the audience.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from tributary.core.fields import json_expression
+from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, EVENTS, scan, subquery
+from tributary.core.sql import Sql, bind, raw
+from tributary.errors import Conflict
+from tributary.experiments import (
+    Estimate,
+    Moments,
+    SampleRatio,
+    compare_means,
+    compare_proportions,
+    incremental,
+    relative_lift,
+    sample_ratio,
+)
+from tributary.messaging.campaigns import assigned_counts, delivery_counts, get_campaign, get_content
+from tributary.messaging.content import HOLDOUT, Content, Goal
+from tributary.messaging.verdict import Verdict, give_verdict
+from tributary.store import Session, Store
+from tributary.store.tables.identity import ProfileAlias
+from tributary.store.tables.messaging import Assignment, Campaign
+from tributary.warehouse import BATCH, Warehouse
+
+TREATED = "treated"  # all arms with a message together, against the holdout
+_EVENTS = {"Email Opened": "opened", "Email Link Clicked": "clicked", "Unsubscribed": "unsubscribed"}
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArmReport:
+    """One arm.
+
+    `assigned` people were put into it, `people` of them are distinct persons today. Deliveries: `sent` were handed to
+    the mail server and `delivered` is what it accepted, `rejected` by reason. Of distinct deliveries `opened`,
+    `clicked`, `unsubscribed`. `converted` are people, `orders` events, `revenue` the sum over them.
+    """
+
+    name: str
+    weight: int
+    assigned: int
+    people: int
+    sent: int
+    delivered: int
+    states: Mapping[str, int]
+    rejected: Mapping[str, int]
+    opened: int
+    clicked: int
+    unsubscribed: int
+    converted: int
+    orders: int
+    revenue: float
+    conversion: Moments
+    money: Moments
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One arm against another. All of it is about assigned people.
+
+    `conversion` is the difference of the shares that converted, `conversion_lift` the same relative to the control;
+    `revenue` the difference of revenue per person, and its lift; `extra_conversions` and `extra_revenue` what the
+    treatment added in all.
+    """
+
+    treatment: str
+    control: str
+    conversion: Estimate
+    conversion_lift: Estimate | None
+    revenue: Estimate | None
+    revenue_lift: Estimate | None
+    extra_conversions: Estimate
+    extra_revenue: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReport:
+    """The whole report. `window` is from the launch to the end of the goal's time; None before a launch or goal."""
+
+    campaign_id: str
+    state: str
+    as_of: datetime
+    window: tuple[datetime, datetime] | None
+    is_complete: bool
+    goal: Goal | None
+    arms: list[ArmReport]
+    comparisons: list[Comparison]
+    sample_ratio: SampleRatio | None
+    crossed: int
+    has_holdout: bool
+    verdict: Verdict
+
+
+def report_campaign(
+    store: Store, warehouse: Warehouse, workspace_id: int, campaign_id: str, *, now: datetime
+) -> CampaignReport:
+    """The report as of `now`. Events that the pipeline has not stored yet are not in it.
+
+    Raises:
+        NotFound: there is no such campaign here.
+        Conflict: it has not been launched yet.
+    """
+    with store.read() as session:
+        campaign = get_campaign(session, workspace_id, campaign_id)
+        if campaign.launched_at is None or campaign.audience_run is None:
+            raise Conflict("The campaign has not been launched.", cure="Launch it; the report starts with the launch.")
+        content, state = get_content(session, campaign), campaign.state
+        counts = delivery_counts(session, campaign_id)
+        people = _People(session, campaign_id)
+        launched_at = campaign.launched_at
+        answers = _answers(warehouse, campaign)
+        outcomes = _outcomes(warehouse, campaign, content.goal) if content.goal else {}
+        spent = people.by_arm(session, outcomes)
+    arms = [_arm(arm.name, arm.weight, counts, people, answers, spent[arm.name]) for arm in content.arms]
+    by_name = {arm.name: arm for arm in arms}
+    assigned = {arm.name: arm.assigned for arm in arms}
+    ratio = sample_ratio(assigned, {arm.name: arm.weight for arm in arms}) if any(assigned.values()) else None
+    comparisons = _comparisons(content, by_name) if content.goal else []
+    end = launched_at + timedelta(hours=content.goal.window_hours) if content.goal else None
+    is_complete = end is not None and now >= end
+    return CampaignReport(
+        campaign_id=campaign_id,
+        state=state,
+        as_of=now,
+        window=(launched_at, end) if end else None,
+        is_complete=is_complete,
+        goal=content.goal,
+        arms=arms,
+        comparisons=comparisons,
+        sample_ratio=ratio,
+        crossed=people.crossed,
+        has_holdout=content.has_holdout,
+        verdict=give_verdict(
+            comparisons[0] if comparisons and content.has_holdout else None,
+            has_goal=content.goal is not None,
+            has_holdout=content.has_holdout,
+            is_mismatch=ratio is not None and ratio.is_mismatch,
+            ends_at=None if is_complete else end,
+            converted=sum(arm.converted for arm in arms if arm.name != HOLDOUT),
+            revenue=sum(arm.revenue for arm in arms if arm.name != HOLDOUT),
+        ),
+    )
+
+
+class _People:
+    """Who is in which arm, as the persons of today."""
+
+    def __init__(self, session: Session, campaign_id: str) -> None:
+        self._campaign_id = campaign_id
+        self.assigned: Counter[str] = Counter()
+        moved = session.execute(
+            select(Assignment.profile_id, Assignment.arm, ProfileAlias.canonical_id)
+            .join(ProfileAlias, ProfileAlias.profile_id == Assignment.profile_id)
+            .where(Assignment.campaign_id == campaign_id)
+        ).all()
+        arms_of: dict[int, list[str]] = defaultdict(list)
+        for _, arm, canonical in moved:
+            arms_of[canonical].append(arm)
+        for profile_id, arm in self._assignments(session, arms_of):
+            arms_of[profile_id].append(arm)
+        self._moved: dict[int, str | None] = {}  # person → arm, None if they were in several
+        surplus: Counter[str] = Counter()
+        for person, arms in arms_of.items():
+            is_one = len(set(arms)) == 1
+            self._moved[person] = arms[0] if is_one else None
+            surplus.update(arms[1:] if is_one else arms)
+        self.assigned.update(assigned_counts(session, campaign_id))
+        self.distinct = self.assigned - surplus
+        self.crossed = sum(arm is None for arm in self._moved.values())
+
+    def _assignments(self, session: Session, people: Iterable[int]) -> Iterable[tuple[int, str]]:
+        wanted = sorted(people)
+        for start in range(0, len(wanted), _CHUNK):
+            rows = session.execute(
+                select(Assignment.profile_id, Assignment.arm).where(
+                    Assignment.campaign_id == self._campaign_id,
+                    Assignment.profile_id.in_(wanted[start : start + _CHUNK]),
+                )
+            )
+            yield from ((profile_id, arm) for profile_id, arm in rows)
+
+    def by_arm(self, session: Session, outcomes: Mapping[int, tuple[int, float]]) -> dict[str, list[tuple[int, float]]]:
+        """Arm → (orders, revenue) of each of its people who converted."""
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for person in outcomes.keys() & self._moved.keys():
+            arm = self._moved[person]
+            if arm is not None:
+                found[arm].append(outcomes[person])
+        for person, arm in self._assignments(session, outcomes.keys() - self._moved.keys()):
+            found[arm].append(outcomes[person])
+        return found
+
+
+def _answers(warehouse: Warehouse, campaign: Campaign) -> dict[tuple[str, str], int]:
+    """(arm, opened | clicked | unsubscribed) → distinct deliveries."""
+    if campaign.launched_at is None:
+        return {}
+    arm, delivery = (json_expression("properties", name, "text") for name in ("arm", "delivery_id"))
+    where = (
+        raw("event IN ") + bind(sorted(_EVENTS), "Array(String)")
+        + " AND timestamp >= " + bind(campaign.launched_at, "DateTime64(3, 'UTC')")
+        + " AND " + json_expression("properties", "campaign_id", "text") + " = " + bind(campaign.id, "String")
+    )  # fmt: skip
+    query = raw("SELECT ") + arm + " AS arm, event, uniqExact(" + delivery + ")"
+    query = query + scan(EVENTS, campaign.workspace_id, where) + " GROUP BY arm, event"
+    rows = warehouse.query(query, workspace_id=campaign.workspace_id, budget=BATCH)
+    return {(name, _EVENTS[event]): int(count) for name, event, count in rows if name is not None}
+
+
+def _outcomes(warehouse: Warehouse, campaign: Campaign, goal: Goal) -> dict[int, tuple[int, float]]:
+    """Person of today → (goal events in the window, their summed value), for members of the audience who have any."""
+    if campaign.launched_at is None or campaign.audience_run is None:
+        return {}
+    end = campaign.launched_at + timedelta(hours=goal.window_hours)
+    value = raw("0.")
+    if goal.value_property is not None:
+        value = raw("sum(ifNull(") + json_expression("properties", goal.value_property, "number") + ", 0))"
+    where = (
+        raw("event = ") + bind(goal.event, "String")
+        + " AND timestamp >= " + bind(campaign.launched_at, "DateTime64(3, 'UTC')")
+        + " AND timestamp < " + bind(end, "DateTime64(3, 'UTC')")
+        + " AND " + CANONICAL_ID + " IN " + _members_today(campaign)
+    )  # fmt: skip
+    query = raw("SELECT ") + CANONICAL_ID + " AS person, count(), " + value
+    query = query + scan(EVENTS, campaign.workspace_id, where) + " GROUP BY person"
+    rows = warehouse.query(query, workspace_id=campaign.workspace_id, budget=BATCH)
+    return {int(person): (int(orders), float(revenue)) for person, orders, revenue in rows}
+
+
+def _members_today(campaign: Campaign) -> Sql:
+    run = raw("audience_id = ") + bind(campaign.audience_id, "String")
+    run = run + " AND run = " + bind(campaign.audience_run, "UInt64")
+    held = subquery(raw("groupBitmapMergeState(members)"), AUDIENCE_MEMBERS, campaign.workspace_id, run)
+    ids = raw("(SELECT arrayJoin(bitmapToArray(") + held + ")) AS profile_id)"
+    today = raw("(SELECT ") + CANONICAL_ID
+    return today + " FROM " + ids + ")"
+
+
+def _arm(
+    name: str,
+    weight: int,
+    counts: Mapping[tuple[str, str, str | None], int],
+    people: _People,
+    answers: Mapping[tuple[str, str], int],
+    outcomes: list[tuple[int, float]],
+) -> ArmReport:
+    states: Counter[str] = Counter()
+    rejected: Counter[str] = Counter()
+    for (arm, state, reason), count in counts.items():
+        if arm == name:
+            states[state] += count
+            if state == "rejected" and reason is not None:
+                rejected[reason] += count
+    size = people.distinct[name]
+    revenue = [money for _, money in outcomes]
+    return ArmReport(
+        name=name,
+        weight=weight,
+        assigned=people.assigned[name],
+        people=size,
+        sent=states["sent"] + states["bounced"],
+        delivered=states["sent"],
+        states=states,
+        rejected=rejected,
+        opened=answers.get((name, "opened"), 0),
+        clicked=answers.get((name, "clicked"), 0),
+        unsubscribed=answers.get((name, "unsubscribed"), 0),
+        converted=len(outcomes),
+        orders=sum(orders for orders, _ in outcomes),
+        revenue=sum(revenue),
+        conversion=Moments.of(size, [1.0] * len(outcomes)),
+        money=Moments.of(size, revenue),
+    )
+
+
+def _comparisons(content: Content, arms: Mapping[str, ArmReport]) -> list[Comparison]:
+    """All with a message against the holdout; each of them against it; each further variant against the first."""
+    variants = [arm.name for arm in content.arms if arm.name != HOLDOUT and arm.weight]
+    found: list[Comparison] = []
+    has_money = content.goal is not None and content.goal.value_property is not None
+    if content.has_holdout:
+        holdout = arms[HOLDOUT]
+        together = [arms[name] for name in variants]
+        conversion = sum((arm.conversion for arm in together), Moments(0))
+        money = sum((arm.money for arm in together), Moments(0))
+        found.append(_compare(TREATED, conversion, money, holdout, has_money=has_money))
+        if len(variants) > 1:
+            found += [_compare(arm.name, arm.conversion, arm.money, holdout, has_money=has_money) for arm in together]
+    found += [
+        _compare(name, arms[name].conversion, arms[name].money, arms[variants[0]], has_money=has_money)
+        for name in variants[1:]
+    ]
+    return found
+
+
+def _compare(name: str, conversion: Moments, money: Moments, control: ArmReport, *, has_money: bool) -> Comparison:
+    shares = compare_proportions(conversion, control.conversion)
+    means = compare_means(money, control.money) if has_money else None
+    return Comparison(
+        treatment=name,
+        control=control.name,
+        conversion=shares,
+        conversion_lift=relative_lift(conversion, control.conversion),
+        revenue=means,
+        revenue_lift=relative_lift(money, control.money) if has_money else None,
+        extra_conversions=incremental(shares, conversion.n),
+        extra_revenue=incremental(means, money.n) if means else None,
+    )
