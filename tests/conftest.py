@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["fixtures.api", "fixtures.collector", "fixtures.mail", "fixtures.store", "fixtures.warehouse", "fixtures.clickhouse_http"]
+pytest_plugins = [
+    "fixtures.api",
+    "fixtures.clickhouse_http",
+    "fixtures.collector",
+    "fixtures.mail",
+    "fixtures.pipeline",
+    "fixtures.store",
+    "fixtures.warehouse",
+]
