@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+# fixtures.warehouse comes before those that import from it: pytest rewrites a module's asserts only on first import.
 pytest_plugins = [
     "fixtures.api",
+    "fixtures.warehouse",
     "fixtures.clickhouse_http",
     "fixtures.collector",
     "fixtures.mail",
     "fixtures.pipeline",
     "fixtures.store",
-    "fixtures.warehouse",
 ]
