@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from tributary.api import access, imports, jobs, reference, sources, system, users
+from tributary.api import access, audience_members, audiences, imports, jobs, reference, sources, system, tags, users
 from tributary.api.auth import check_routes, public, requires, signed_in
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.middleware import RequestShell
@@ -27,6 +27,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     sources.router,
     imports.router,
+    tags.router,
+    audiences.router,
+    audience_members.router,
     jobs.router,
     system.router,
     reference.router,

@@ -136,11 +136,22 @@ def update_audience(
 def restore_version(
     session: Session, caller: Principal, audience_id: str, version: int, *, base_version: int, note: str = ""
 ) -> Audience:
-    """Make the rule of an older version the newest one. Raises like `update_audience`."""
+    """Make the rule of an older version the newest one.
+
+    Raises:
+        NotFound: there is no such audience or version here.
+        Conflict: somebody saved another version since, or that version says what the newest one says.
+        RuleError: the rule no longer fits the catalogue.
+    """
     old = get_version(session, caller.workspace_id, audience_id, version)
-    return update_audience(
+    updated = update_audience(
         session, caller, audience_id, base_version=base_version, rule=old.rule, note=note or f"= v{version}"
     )
+    if updated.current_version == base_version:
+        raise Conflict(
+            f"Version {version} says the same as the newest version, {base_version}.", cure="Nothing needs to be done."
+        )
+    return updated
 
 
 def archive_audience(session: Session, caller: Principal, audience_id: str) -> Audience:
@@ -148,11 +159,11 @@ def archive_audience(session: Session, caller: Principal, audience_id: str) -> A
 
     Raises:
         NotFound: there is no such audience here.
-        Conflict: other audiences, tags or campaigns build on it; `users` lists them.
+        Conflict: it is archived already, or other audiences, tags or campaigns build on it; `users` lists them.
     """
     audience = get_audience(session, caller.workspace_id, audience_id, for_update=True)
     if audience.is_archived:
-        return audience
+        raise Conflict("It is archived already.", cure="Nothing needs to be done.")
     users = users_of(session, caller.workspace_id, Item("audience", audience_id))
     if users:
         names = names_of(session, caller.workspace_id, users)
@@ -173,13 +184,13 @@ def unarchive_audience(session: Session, caller: Principal, audience_id: str) ->
 
     Raises:
         NotFound: there is no such audience here.
-        Conflict: its name is taken by now.
+        Conflict: it is not archived, or its name is taken by now.
         RuleError: its rule asks for something that is gone.
     """
     now = caller.clock.now()
     audience = get_audience(session, caller.workspace_id, audience_id, for_update=True)
     if not audience.is_archived:
-        return audience
+        raise Conflict("It is not archived.", cure="Nothing needs to be done.")
     _free_name(session, caller.workspace_id, audience.name)
     current = get_version(session, caller.workspace_id, audience_id, audience.current_version)
     item = Item("audience", audience_id)

@@ -66,23 +66,28 @@ def _as_if_computed(catalog: Catalog) -> Catalog:
     )
 
 
-def references(rule: Rule, path: str = "") -> Iterator[tuple[Item, str]]:
+def references(rule: Rule) -> Iterator[tuple[Item, str]]:
     """Each audience and tag that the rule asks for, with the path of the condition."""
+    for leaf, path in conditions_of(rule):
+        if isinstance(leaf, tree.Audience):
+            yield Item("audience", leaf.audience), path
+        elif isinstance(leaf, tree.Tag):
+            yield Item("tag", leaf.tag), path
+
+
+def conditions_of(rule: Rule, path: str = "") -> Iterator[tuple[tree.Leaf, str]]:
+    """The conditions of a rule with their paths, in the order of the tree."""
     match rule:
         case tree.All(rules=children):
             for index, child in enumerate(children):
-                yield from references(child, child_path(path, "all", index))
+                yield from conditions_of(child, child_path(path, "all", index))
         case tree.Any(rules=children):
             for index, child in enumerate(children):
-                yield from references(child, child_path(path, "any", index))
+                yield from conditions_of(child, child_path(path, "any", index))
         case tree.Not(rule=child):
-            yield from references(child, child_path(path, "not"))
-        case tree.Audience(audience=id_):
-            yield Item("audience", id_), path
-        case tree.Tag(tag=id_):
-            yield Item("tag", id_), path
+            yield from conditions_of(child, child_path(path, "not"))
         case _:
-            pass
+            yield rule, path
 
 
 def _circle(session: Session, workspace_id: int, way: list[Item], path: str) -> RuleError:

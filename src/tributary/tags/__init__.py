@@ -5,7 +5,16 @@ is always the newest finished run.
 """
 
 from tributary.tags.compute import KEPT_RUNS, preview_tag, prune_runs, recompute_tag
-from tributary.tags.definition import MAX_LEVELS, NullPolicy, TagKind, ValueType, decode_definition
+from tributary.tags.definition import (
+    MAX_LEVELS,
+    Level,
+    NullPolicy,
+    RuleDefinition,
+    StatisticDefinition,
+    TagKind,
+    ValueType,
+    decode_definition,
+)
 from tributary.tags.definitions import (
     PROMOTE,
     RECOMPUTE,
@@ -32,7 +41,10 @@ __all__ = [
     "RECOMPUTE",
     "SCHEDULES",
     "Distribution",
+    "Level",
     "NullPolicy",
+    "RuleDefinition",
+    "StatisticDefinition",
     "TagKind",
     "TagValue",
     "ValueCount",

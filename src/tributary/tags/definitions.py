@@ -153,11 +153,22 @@ def update_tag(
 def restore_version(
     session: Session, caller: Principal, tag_id: str, version: int, *, base_version: int, note: str = ""
 ) -> Tag:
-    """Make the definition of an older version the newest one. Raises like `update_tag`."""
+    """Make the definition of an older version the newest one.
+
+    Raises:
+        NotFound: there is no such tag or version here.
+        Conflict: somebody saved another version since, or that version says what the newest one says.
+        RuleError: the definition no longer fits the catalogue.
+    """
     old = get_version(session, caller.workspace_id, tag_id, version)
-    return update_tag(
+    updated = update_tag(
         session, caller, tag_id, base_version=base_version, definition=old.definition, note=note or f"= v{version}"
     )
+    if updated.current_version == base_version:
+        raise Conflict(
+            f"Version {version} says the same as the newest version, {base_version}.", cure="Nothing needs to be done."
+        )
+    return updated
 
 
 def archive_tag(session: Session, caller: Principal, tag_id: str) -> Tag:
@@ -165,11 +176,11 @@ def archive_tag(session: Session, caller: Principal, tag_id: str) -> Tag:
 
     Raises:
         NotFound: there is no such tag here.
-        Conflict: audiences or other tags build on it; `users` lists them.
+        Conflict: it is archived already, or audiences or other tags build on it; `users` lists them.
     """
     tag = get_tag(session, caller.workspace_id, tag_id, for_update=True)
     if tag.is_archived:
-        return tag
+        raise Conflict("It is archived already.", cure="Nothing needs to be done.")
     users = users_of(session, caller.workspace_id, Item("tag", tag_id))
     if users:
         names = names_of(session, caller.workspace_id, users)
@@ -190,13 +201,13 @@ def unarchive_tag(session: Session, caller: Principal, tag_id: str) -> Tag:
 
     Raises:
         NotFound: there is no such tag here.
-        Conflict: its name is taken by now.
+        Conflict: it is not archived, or its name is taken by now.
         RuleError: its definition asks for something that is gone.
     """
     now = caller.clock.now()
     tag = get_tag(session, caller.workspace_id, tag_id, for_update=True)
     if not tag.is_archived:
-        return tag
+        raise Conflict("It is not archived.", cure="Nothing needs to be done.")
     _free_name(session, caller.workspace_id, tag.name)
     current = get_version(session, caller.workspace_id, tag_id, tag.current_version)
     checked = _check(session, tag, current.definition, now)

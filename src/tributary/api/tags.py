@@ -1,0 +1,446 @@
+"""Tags: define them, look at a distribution before saving and after, and at the values of one person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from tributary import rules, tags
+from tributary.access import Principal
+from tributary.api.audiences import ChangeOut, JobRef, RunError, UserOut, VersionRestore
+from tributary.api.auth import requires
+from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.locale import LocaleDep
+from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import own_profile
+from tributary.api.problems import problems
+from tributary.governance import load_catalog
+from tributary.governance.lineage import Item, names_of, users_of
+from tributary.rules import Catalog, Locale
+from tributary.store import Session
+from tributary.store.tables.tags import Tag, TagRun, TagVersion
+from tributary.tags import Distribution, StatisticDefinition, TagKind, ValueType, decode_definition
+
+router = APIRouter(tags=["tags"])
+
+Reader = Annotated[Principal, requires("tags:read")]
+Writer = Annotated[Principal, requires("tags:write")]
+TagId = Annotated[str, Path(description="`tag_…`")]
+
+PEOPLE = "profiles:read"  # needed besides, where an answer is about a person
+
+Definition = dict[str, Any]
+Schedule = Literal["manual", "hourly", "daily"]
+NullPolicy = Literal["clear", "keep_last"]
+
+_DEFINITION = "`{levels: [{value, rule}], otherwise?}` of a rule tag, `{measure}` of a statistic tag."
+
+
+class TagCreate(BaseModel):
+    """A new tag. Its kind and the type of its values stay as they are created."""
+
+    name: str = Field(min_length=1, max_length=200)
+    kind: Literal["rule", "statistic"]
+    value_type: Literal["text", "number"]
+    definition: Definition = Field(description=_DEFINITION)
+    description: str = Field(default="", max_length=2_000)
+    null_policy: NullPolicy = Field(
+        default="clear", description="What becomes of people who get no value now: none, or the last one they had."
+    )
+    schedule: Schedule = "daily"
+    note: str = Field(default="", max_length=500, description="Why this version exists.")
+
+
+class TagUpdate(BaseModel):
+    """What to change; what is absent stays. A different definition becomes the next version."""
+
+    base_version: int = Field(ge=1, description="The version that you looked at; another one now answers 409.")
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    description: str | None = Field(default=None, max_length=2_000)
+    null_policy: NullPolicy | None = None
+    schedule: Schedule | None = None
+    definition: Definition | None = Field(default=None, description=_DEFINITION)
+    note: str = Field(default="", max_length=500, description="Why this version exists.")
+
+
+class TagPreview(BaseModel):
+    """A definition that need not be saved."""
+
+    kind: Literal["rule", "statistic"]
+    value_type: Literal["text", "number"]
+    definition: Definition = Field(description=_DEFINITION)
+
+
+class TagOut(BaseModel):
+    """A tag. `coverage` people had a value at `refreshed_at`; null before the first run has finished."""
+
+    id: str
+    name: str
+    description: str
+    kind: Literal["rule", "statistic"]
+    value_type: Literal["text", "number"]
+    null_policy: NullPolicy
+    schedule: Schedule
+    version: int = Field(description="The newest definition.")
+    run: int | None = Field(description="The newest finished run: the values.")
+    coverage: int | None
+    refreshed_at: datetime | None
+    due_at: datetime | None = Field(description="When the schedule computes it next.")
+    is_archived: bool
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class ValueCountOut(BaseModel):
+    """One value and how many people have it."""
+
+    value: str | float
+    people: int
+
+
+class DistributionOut(BaseModel):
+    """How the values spread. `top` lists the commonest; `deciles` (numbers only) are the quantiles 0, 0.1, … 1."""
+
+    coverage: int = Field(description="People with a value.")
+    distinct: int = Field(description="Different values.")
+    top: list[ValueCountOut]
+    mean: float | None
+    deciles: list[float] | None
+
+
+class PreviewOut(DistributionOut):
+    """How the values of an unsaved definition would spread over `people`, everybody in the workspace."""
+
+    people: int
+
+
+class TagRunOut(BaseModel):
+    """One computation of the values."""
+
+    run: int
+    version: int
+    state: Literal["running", "finished", "failed"]
+    coverage: int | None
+    people: int | None
+    distribution: DistributionOut | None
+    resolved_at: datetime = Field(description="The moment that relative dates were counted from.")
+    started_at: datetime
+    finished_at: datetime | None
+    error: RunError | None
+
+
+class LevelSentence(BaseModel):
+    """Who gets a value, in words. `sentence` is null for the value of everybody else."""
+
+    value: str | float
+    sentence: str | None
+
+
+class TagDetail(TagOut):
+    """A tag with its definition. When `values_version` is not `version`, the values are still those of an older
+    definition: see `last_run`. `distribution` is that of the newest finished run.
+    """
+
+    definition: Definition
+    sentence: str | None = Field(description="The measure of a statistic tag in words.")
+    levels: list[LevelSentence] | None = Field(description="The levels of a rule tag in words, in their order.")
+    values_version: int | None
+    distribution: DistributionOut | None
+    last_run: TagRunOut | None
+    used_by: list[UserOut]
+
+
+class TagVersionOut(BaseModel):
+    """One definition."""
+
+    version: int
+    definition: Definition
+    sentence: str | None
+    levels: list[LevelSentence] | None
+    note: str
+    created_by: str
+    created_at: datetime
+
+
+class TagVersionDiff(BaseModel):
+    """What turned one version into another."""
+
+    before: int
+    after: int
+    changes: list[ChangeOut]
+
+
+class PersonTag(BaseModel):
+    """What a tag says of a person."""
+
+    tag_id: str
+    name: str
+    value: str | float
+    computed_at: datetime
+
+
+class PersonTags(BaseModel):
+    """The tags of a person, by name."""
+
+    items: list[PersonTag]
+
+
+@router.get("/tags", operation_id="list_tags", summary="Tags")
+def list_tags(
+    caller: Reader,
+    session: ReadSession,
+    page: PageQuery,
+    search: Annotated[str, Query(max_length=200, description="Part of the name.")] = "",
+    archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
+) -> Page[TagOut]:
+    """The workspace's tags, newest first."""
+    rows = tags.list_tags(
+        session,
+        caller.workspace_id,
+        before=page.after_text(),
+        limit=page.limit + 1,
+        search=search,
+        archived=archived,
+    )
+    return page_of(rows, page, lambda row: TagOut.model_validate(_fields(row)), lambda row: (row.id,))
+
+
+@router.post("/tags", operation_id="create_tag", summary="Create a tag", status_code=201, responses=problems(409, 422))
+def create_tag(body: TagCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> TagDetail:
+    """Save a definition under a name. Its values are computed in the background."""
+    tag = tags.create_tag(
+        session,
+        caller,
+        name=body.name,
+        kind=body.kind,
+        value_type=body.value_type,
+        definition=body.definition,
+        description=body.description,
+        null_policy=body.null_policy,
+        schedule=body.schedule,
+        note=body.note,
+    )
+    return _detail(session, tag, locale)
+
+
+@router.post(
+    "/tags/preview",
+    operation_id="preview_tag",
+    summary="Distribution of an unsaved definition",
+    responses=problems(422, 429),
+)
+def preview_tag(body: TagPreview, caller: Reader, context: ContextDep) -> PreviewOut:
+    """How many people would get which value."""
+    with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
+        catalog = load_catalog(session, caller.workspace_id)
+    spread, people = tags.preview_tag(
+        context.warehouse, catalog, body.kind, body.value_type, body.definition, context.clock.now()
+    )
+    return PreviewOut(people=people, **_distribution(spread).model_dump())
+
+
+@router.get("/tags/{tag_id}", operation_id="get_tag", summary="One tag")
+def get_tag(tag_id: TagId, caller: Reader, session: ReadSession, locale: LocaleDep) -> TagDetail:
+    """A tag with its definition, in JSON and in words, how its values spread, and what builds on it."""
+    return _detail(session, tags.get_tag(session, caller.workspace_id, tag_id), locale)
+
+
+@router.patch("/tags/{tag_id}", operation_id="update_tag", summary="Change a tag", responses=problems(404, 409, 422))
+def update_tag(tag_id: TagId, body: TagUpdate, caller: Writer, session: WriteSession, locale: LocaleDep) -> TagDetail:
+    """Rename it, or save a new version of its definition, which is then computed in the background."""
+    tag = tags.update_tag(
+        session,
+        caller,
+        tag_id,
+        base_version=body.base_version,
+        name=body.name,
+        description=body.description,
+        null_policy=body.null_policy,
+        schedule=body.schedule,
+        definition=body.definition,
+        note=body.note,
+    )
+    return _detail(session, tag, locale)
+
+
+@router.post(
+    "/tags/{tag_id}/archive", operation_id="archive_tag", summary="Put a tag away", responses=problems(404, 409)
+)
+def archive_tag(tag_id: TagId, caller: Writer, session: WriteSession, locale: LocaleDep) -> TagDetail:
+    """Stop computing, showing and offering it. Refused while something builds on it."""
+    return _detail(session, tags.archive_tag(session, caller, tag_id), locale)
+
+
+@router.post(
+    "/tags/{tag_id}/unarchive",
+    operation_id="unarchive_tag",
+    summary="Bring a tag back",
+    responses=problems(404, 409, 422),
+)
+def unarchive_tag(tag_id: TagId, caller: Writer, session: WriteSession, locale: LocaleDep) -> TagDetail:
+    """Compute, show and offer it again."""
+    return _detail(session, tags.unarchive_tag(session, caller, tag_id), locale)
+
+
+@router.get("/tags/{tag_id}/versions", operation_id="list_tag_versions", summary="Its definitions")
+def list_tag_versions(
+    tag_id: TagId, caller: Reader, session: ReadSession, page: PageQuery, locale: LocaleDep
+) -> Page[TagVersionOut]:
+    """Every definition that the tag has had, newest first."""
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    rows = tags.list_versions(session, caller.workspace_id, tag_id, before=page.after_int(), limit=page.limit + 1)
+    catalog = load_catalog(session, caller.workspace_id)
+    return page_of(rows, page, lambda row: _version(tag, row, catalog, locale), lambda row: (row.version,))
+
+
+@router.get("/tags/{tag_id}/versions/{version}", operation_id="get_tag_version", summary="One definition")
+def get_tag_version(
+    tag_id: TagId, version: int, caller: Reader, session: ReadSession, locale: LocaleDep
+) -> TagVersionOut:
+    """One definition of the tag."""
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    found = tags.get_version(session, caller.workspace_id, tag_id, version)
+    return _version(tag, found, load_catalog(session, caller.workspace_id), locale)
+
+
+@router.post(
+    "/tags/{tag_id}/versions/{version}/restore",
+    operation_id="restore_tag_version",
+    summary="Bring an older definition back",
+    responses=problems(404, 409, 422),
+)
+def restore_tag_version(
+    tag_id: TagId, version: int, body: VersionRestore, caller: Writer, session: WriteSession, locale: LocaleDep
+) -> TagDetail:
+    """Save the definition of an older version as the newest version."""
+    tag = tags.restore_version(session, caller, tag_id, version, base_version=body.base_version, note=body.note)
+    return _detail(session, tag, locale)
+
+
+@router.get("/tags/{tag_id}/diff", operation_id="compare_tag_versions", summary="Compare two definitions")
+def compare_tag_versions(
+    tag_id: TagId,
+    caller: Reader,
+    session: ReadSession,
+    before: Annotated[int, Query(ge=1, description="A version.")],
+    after: Annotated[int, Query(ge=1, description="Another version.")],
+) -> TagVersionDiff:
+    """What turned one version into another."""
+    found = tags.compare_versions(session, caller.workspace_id, tag_id, before, after)
+    changes = [ChangeOut.model_validate(change, from_attributes=True) for change in found]
+    return TagVersionDiff(before=before, after=after, changes=changes)
+
+
+@router.post(
+    "/tags/{tag_id}/recompute",
+    operation_id="recompute_tag",
+    summary="Compute the values now",
+    status_code=202,
+    responses=problems(404, 409),
+)
+def recompute_tag(tag_id: TagId, caller: Writer, session: WriteSession) -> JobRef:
+    """Ask for the values to be computed; see the job for its progress."""
+    return JobRef(job_id=tags.request_recompute(session, caller, tag_id))
+
+
+@router.get("/tags/{tag_id}/runs", operation_id="list_tag_runs", summary="Its computations")
+def list_tag_runs(tag_id: TagId, caller: Reader, session: ReadSession, page: PageQuery) -> Page[TagRunOut]:
+    """Every computation of the values with its distribution, newest first."""
+    rows = tags.list_runs(session, caller.workspace_id, tag_id, before=page.after_int(), limit=page.limit + 1)
+    return page_of(rows, page, _run, lambda row: (row.run,))
+
+
+@router.get("/profiles/{profile_id}/tags", operation_id="list_profile_tags", summary="Tags of a person")
+def list_profile_tags(
+    profile_id: Annotated[str, Path(description="`prf_…`")], caller: Reader, session: ReadSession, context: ContextDep
+) -> PersonTags:
+    """What every tag says of this person."""
+    caller.require(PEOPLE)
+    person = own_profile(session, caller.workspace_id, profile_id)
+    found = tags.values_of(session, context.warehouse, caller.workspace_id, person)
+    return PersonTags(items=[PersonTag.model_validate(value, from_attributes=True) for value in found])
+
+
+def _fields(tag: Tag) -> dict[str, Any]:
+    return {
+        "id": tag.id,
+        "name": tag.name,
+        "description": tag.description,
+        "kind": tag.kind,
+        "value_type": tag.value_type,
+        "null_policy": tag.null_policy,
+        "schedule": tag.schedule,
+        "version": tag.current_version,
+        "run": tag.current_run,
+        "coverage": tag.coverage,
+        "refreshed_at": tag.refreshed_at,
+        "due_at": tag.due_at,
+        "is_archived": tag.is_archived,
+        "created_by": tag.created_by,
+        "created_at": tag.created_at,
+        "updated_at": tag.updated_at,
+    }
+
+
+def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
+    workspace_id = tag.workspace_id
+    version = tags.get_version(session, workspace_id, tag.id, tag.current_version)
+    newest = tags.list_runs(session, workspace_id, tag.id, limit=1)
+    current = None if tag.current_run is None else tags.get_run(session, workspace_id, tag.id, tag.current_run)
+    users = users_of(session, workspace_id, Item("tag", tag.id))
+    names = names_of(session, workspace_id, users)
+    sentence, levels = _sentences(tag, version, load_catalog(session, workspace_id), locale)
+    return TagDetail.model_validate(
+        {
+            **_fields(tag),
+            "definition": version.definition,
+            "sentence": sentence,
+            "levels": levels,
+            "values_version": current and current.version,
+            "distribution": current and current.distribution,
+            "last_run": _run(newest[0]) if newest else None,
+            "used_by": [{"kind": item.kind, "id": item.id, "name": names[item]} for item in users],
+        }
+    )
+
+
+def _version(tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale) -> TagVersionOut:
+    sentence, levels = _sentences(tag, version, catalog, locale)
+    return TagVersionOut(
+        version=version.version,
+        definition=version.definition,
+        sentence=sentence,
+        levels=levels,
+        note=version.note,
+        created_by=version.created_by,
+        created_at=version.created_at,
+    )
+
+
+def _sentences(
+    tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale
+) -> tuple[str | None, list[LevelSentence] | None]:
+    definition = decode_definition(cast("TagKind", tag.kind), cast("ValueType", tag.value_type), version.definition)
+    if isinstance(definition, StatisticDefinition):
+        return rules.explain(definition.measure, catalog, locale), None
+    levels = [
+        LevelSentence(value=level.value, sentence=rules.explain(level.rule, catalog, locale))
+        for level in definition.levels
+    ]
+    if definition.otherwise is not None:
+        levels.append(LevelSentence(value=definition.otherwise, sentence=None))
+    return None, levels
+
+
+def _run(run: TagRun) -> TagRunOut:
+    error = run.error and {"cure": None, "path": None, **run.error}
+    values = {name: getattr(run, name) for name in TagRunOut.model_fields}
+    return TagRunOut.model_validate({**values, "error": error})
+
+
+def _distribution(spread: Distribution) -> DistributionOut:
+    return DistributionOut.model_validate(spread, from_attributes=True)
