@@ -1,0 +1,370 @@
+"""Resolution under limits: examples, order independence, and a naive oracle."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
+
+from tributary.identity import (
+    BATCHES,
+    DEFAULT_TYPES,
+    SAME_EVENT,
+    Changes,
+    Claim,
+    IdentifierType,
+    Linkage,
+    Resolution,
+    Resolver,
+    allocate,
+    canonical_profile_id,
+    links_of,
+    merges_of,
+)
+from tributary.identity import resolve as resolve_module
+from tributary.identity.types import IdentifierTypes
+from tributary.store import Store, open_store
+from tributary.store.tables.identity import Edge, Identifier, Merge, ProfileAlias
+
+Ids = dict[str, str]
+_numbers = itertools.count(1)
+
+
+def linkage(types: IdentifierTypes, ids: Ids, at_ms: int = 1) -> Linkage:
+    claims = [types.claim(type_, value) for type_, value in ids.items()]
+    assert all(isinstance(claim, Claim) for claim in claims)
+    ordered = sorted((c for c in claims if isinstance(c, Claim)), key=lambda c: (c.priority, c.type, c.value))
+    return Linkage(1, tuple(ordered), SAME_EVENT, "src_1", f"m{next(_numbers)}", at_ms)
+
+
+def resolve(
+    store: Store, batch: Sequence[Ids], types: IdentifierTypes | None = None
+) -> tuple[list[Resolution], Changes]:
+    """Resolve one batch; the profile ids are final ones."""
+    types = types or IdentifierTypes(1, DEFAULT_TYPES)
+    with store.begin() as session:
+        resolver = Resolver(session, {1: types}, version=allocate(session, BATCHES, 1))
+        linkages = [linkage(types, ids) for ids in batch]
+        resolver.prepare(linkages)
+        resolutions = [resolver.resolve(each) for each in linkages]
+        changes = resolver.write()
+        return [each._replace(profile_id=resolver.find(each.profile_id)) for each in resolutions], changes
+
+
+def people(store: Store) -> list[frozenset[tuple[str, str]]]:
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    with store.read() as session:
+        for row in session.scalars(select(Identifier)):
+            found[row.profile_id].add((row.type, row.value))
+    return sorted((frozenset(each) for each in found.values()), key=sorted)
+
+
+def one(**ids: str) -> frozenset[tuple[str, str]]:
+    return frozenset(ids.items())
+
+
+def test_nobody_a_person_and_two_people(store: Store) -> None:
+    (first, second), _ = resolve(store, [{"anonymous_id": "a1"}, {"user_id": "u1"}])
+    assert second.profile_id == first.profile_id + 1
+    (same,), changes = resolve(store, [{"user_id": "u1"}])
+    assert same.profile_id == second.profile_id
+    assert changes == Changes([], set(), [], [])
+    (joined,), changes = resolve(store, [{"user_id": "u1", "anonymous_id": "a1"}])
+    assert joined.profile_id == first.profile_id  # the older profile survives
+    assert changes.merged == [(second.profile_id, first.profile_id)] == changes.aliases
+    assert people(store) == [one(user_id="u1", anonymous_id="a1")]
+    with store.read() as session:
+        assert canonical_profile_id(session, second.profile_id) == first.profile_id
+        (merge,) = merges_of(session, 1, first.profile_id)
+        assert (merge.absorbed_id, merge.rule, merge.actor) == (second.profile_id, SAME_EVENT, "pipeline")
+        assert set(merge.identifiers) == {("user_id", "u1"), ("anonymous_id", "a1")}
+
+
+def test_the_worked_example_of_segment(store: Store) -> None:
+    """Segment, "Identity Resolution Settings": limits user_id 1, email 5, anonymous_id 5."""
+    types = IdentifierTypes(
+        1,
+        [
+            IdentifierType(name="user_id", limit=1, priority=1),
+            IdentifierType(name="email", normaliser="email", limit=5, priority=2),
+            IdentifierType(name="anonymous_id", limit=5, priority=3),
+        ],
+    )
+    (known,), _ = resolve(store, [{"user_id": "abc123", "email": "jane@example.com"}], types)
+    (other,), changes = resolve(store, [{"user_id": "abc456", "email": "jane@example.com"}], types)
+    assert other.profile_id == known.profile_id + 1
+    assert changes.created == [other.profile_id]
+    assert [(each.type, each.value, each.reason) for each in other.refused] == [
+        ("email", "jane@example.com", "limit:user_id")
+    ]
+    assert people(store) == [one(email="jane@example.com", user_id="abc123"), one(user_id="abc456")]
+    with store.read() as session:
+        (link,) = links_of(session, 1, other.profile_id)
+        assert not link.is_linked
+        assert link.reason == "not linked because the profile would own more user_id values than its limit allows"
+
+
+def test_only_the_identifier_that_breaks_a_limit_is_left_out(sqlite_store: Store) -> None:
+    """Segment drops from the bottom until it fits; the ones dropped without fault are linked again."""
+    resolve(sqlite_store, [{"user_id": "u2", "email": "e@x.example"}])
+    (result,), _ = resolve(sqlite_store, [{"user_id": "u1", "email": "e@x.example", "anonymous_id": "a1"}])
+    assert [each.type for each in result.refused] == ["email"]
+    assert one(user_id="u1", anonymous_id="a1") in people(sqlite_store)
+
+
+def test_two_known_people_are_never_merged(sqlite_store: Store) -> None:
+    """One tablet, many logins: whoever logs in keeps to himself, the tablet stays with the first."""
+    for number in range(30):
+        resolve(sqlite_store, [{"anonymous_id": "tablet"}, {"anonymous_id": "tablet", "user_id": f"u{number}"}])
+    found = people(sqlite_store)
+    assert len(found) == 30
+    assert one(user_id="u0", anonymous_id="tablet") in found
+
+
+def test_a_value_that_many_claim_stops_linking(sqlite_store: Store) -> None:
+    """A shop's phone without any login: the limit of e-mail addresses is what it may join at most."""
+    types = IdentifierTypes(
+        1,
+        [
+            IdentifierType(name="email", normaliser="email", limit=100, priority=20),
+            IdentifierType(name="phone", normaliser="phone", priority=30, degree_cap=3),
+        ],
+    )
+    refused: list[str] = []
+    for number in range(6):
+        (result,), _ = resolve(sqlite_store, [{"email": f"e{number}@x.example", "phone": "13912345678"}], types)
+        refused += [each.reason for each in result.refused]
+    assert refused == ["claimed_by_many"] * 3
+    assert sorted(len(each) for each in people(sqlite_store)) == [1, 1, 1, 4]
+
+
+def test_limits_hold_within_one_batch(sqlite_store: Store) -> None:
+    batch = [{"user_id": "u1", "email": f"e{number}@x.example"} for number in range(7)]
+    results, _ = resolve(sqlite_store, batch)
+    assert [bool(each.refused) for each in results] == [False] * 5 + [True] * 2
+    assert len({each.profile_id for each in results}) == 1
+
+
+def test_large_profiles_are_not_merged_by_an_event(sqlite_store: Store) -> None:
+    sizes = resolve_module.MAX_MERGED_SIZE + 1
+    for phone in ("13912345671", "13912345672"):
+        resolve(sqlite_store, [{"phone": phone, "anonymous_id": f"{phone}-{number}"} for number in range(sizes)])
+    (result,), _ = resolve(sqlite_store, [{"phone": "13912345671", "anonymous_id": "13912345672-0"}])
+    assert [each.reason for each in result.refused] == ["both_large"]
+
+
+def test_aliases_always_lead_to_the_end_in_one_step(store: Store) -> None:
+    (a, b, c, d), _ = resolve(store, [{"anonymous_id": each} for each in "abcd"])
+    resolve(store, [{"phone": "13912345671", "anonymous_id": "d"}, {"phone": "13912345671", "anonymous_id": "c"}])
+    resolve(store, [{"email": "x@x.example", "anonymous_id": "b"}])
+    _, changes = resolve(store, [{"email": "x@x.example", "phone": "13912345671"}])
+    resolve(store, [{"anonymous_id": "a", "phone": "13912345671"}])
+    with store.read() as session:
+        aliases = {row.profile_id: row.canonical_id for row in session.scalars(select(ProfileAlias))}
+        assert set(aliases.values()) == {a.profile_id}
+        assert {b.profile_id, c.profile_id, d.profile_id} <= set(aliases)
+        assert {row.profile_id for row in session.scalars(select(Identifier))} == {a.profile_id}
+    assert (d.profile_id, b.profile_id) in changes.aliases  # rewritten, so the warehouse hears of it
+
+
+def test_every_link_is_kept_as_evidence_once(sqlite_store: Store) -> None:
+    ids = {"user_id": "u1", "email": "e@x.example", "anonymous_id": "a1"}
+    resolve(sqlite_store, [ids, ids])
+    resolve(sqlite_store, [ids])
+    with sqlite_store.read() as session:
+        edges = session.scalars(select(Edge)).all()
+        assert len(edges) == 2
+        assert {edge.refusal for edge in edges} == {""}
+        degrees = {row.type: row.degree for row in session.scalars(select(Identifier))}
+    assert degrees == {"user_id": 0, "email": 1, "anonymous_id": 1}
+
+
+def test_two_values_with_one_hash_are_never_taken_for_one_another(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,), _ = resolve(sqlite_store, [{"user_id": "u1"}])
+    monkeypatch.setattr("tributary.identity.types.identifier_id", lambda workspace, type_, value: _known(sqlite_store))
+    (alone,), _ = resolve(sqlite_store, [{"user_id": "u2"}])
+    assert alone.profile_id == 0
+    assert alone.refused[0].reason == "hash_collision"
+    assert people(sqlite_store) == [one(user_id="u1")]
+    assert first.profile_id > 0
+
+
+def _known(store: Store) -> int:
+    with store.read() as session:
+        return session.scalars(select(Identifier.id)).one()
+
+
+# --- order
+
+_values: st.SearchStrategy[Ids] = st.fixed_dictionaries(
+    {},
+    optional={
+        "user_id": st.sampled_from(["u1", "u2", "u3"]),
+        "email": st.sampled_from([f"e{n}@x.example" for n in range(4)]),
+        "phone": st.sampled_from([f"1391234567{n}" for n in range(4)]),
+        "anonymous_id": st.sampled_from([f"a{n}" for n in range(5)]),
+    },
+).filter(bool)
+_free = [
+    IdentifierType(name=each.name, normaliser=each.normaliser, priority=each.priority, limit=100, degree_cap=None)
+    for each in DEFAULT_TYPES
+]
+
+
+@pytest.fixture(scope="module")
+def scratch() -> Any:
+    with TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
+def fresh_store(directory: Path) -> Store:
+    opened = open_store(f"sqlite:///{directory / f'{next(_numbers)}.db'}")
+    opened.create_all()
+    return opened
+
+
+def partition(directory: Path, batches: Sequence[Sequence[Ids]]) -> list[frozenset[tuple[str, str]]]:
+    store = fresh_store(directory)
+    types = IdentifierTypes(1, _free)
+    for batch in batches:
+        resolve(store, batch, types)
+    found = people(store)
+    store.close()
+    return found
+
+
+@given(st.lists(_values, min_size=1, max_size=12), st.randoms(use_true_random=False), st.integers(1, 5))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_while_no_limit_is_reached_order_repetition_and_batches_do_not_matter(
+    scratch: Path, events: list[Ids], random: Any, size: int
+) -> None:
+    shuffled = events + events[: len(events) // 2]
+    random.shuffle(shuffled)
+    batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
+    assert partition(scratch, [events]) == partition(scratch, batches) == connected(events)
+
+
+def connected(events: Sequence[Ids]) -> list[frozenset[tuple[str, str]]]:
+    """Connected components, the slow way."""
+    types = IdentifierTypes(1, _free)
+    groups: list[set[tuple[str, str]]] = []
+    for ids in events:
+        group = {(claim.type, claim.value) for claim in linkage(types, ids).claims}
+        touching = [each for each in groups if each & group]
+        groups = [each for each in groups if not each & group]
+        groups.append(group.union(*touching))
+    return sorted((frozenset(each) for each in groups), key=sorted)
+
+
+# --- a naive oracle
+
+
+class Oracle:
+    """The rules with sets and lists: no batches, no hashes, no counts."""
+
+    def __init__(self, types: IdentifierTypes) -> None:
+        self.types = types
+        self.profiles: list[set[tuple[str, str]]] = []
+
+    def find(self, key: tuple[str, str]) -> set[tuple[str, str]] | None:
+        return next((profile for profile in self.profiles if key in profile), None)
+
+    def fits(self, cluster: set[tuple[str, str]]) -> bool:
+        count: dict[str, int] = defaultdict(int)
+        for type_, _ in cluster:
+            count[type_] += 1
+        return all(number <= self.types.limit(type_) for type_, number in count.items())
+
+    def apply(self, claims: Sequence[Claim]) -> set[tuple[str, str]]:
+        """Returns what was refused."""
+        refused: set[tuple[str, str]] = set()
+        first = (claims[0].type, claims[0].value)
+        home = self.find(first)
+        if home is None:
+            home = {first}
+            self.profiles.append(home)
+        for claim in claims[1:]:
+            key = (claim.type, claim.value)
+            other = self.find(key) or {key}
+            if other is home:
+                continue
+            if not self.fits(home | other):
+                refused.add(key)
+                continue
+            self.profiles = [profile for profile in self.profiles if profile is not home and profile is not other]
+            home = home | other
+            self.profiles.append(home)
+        return refused
+
+
+class Resolving(RuleBasedStateMachine):
+    """Batches of any size, small limits: the resolver and the oracle always agree."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.types = IdentifierTypes(
+            1,
+            [
+                IdentifierType(name="user_id", limit=1, priority=10, degree_cap=None),
+                IdentifierType(name="email", normaliser="email", limit=2, priority=20, degree_cap=None),
+                IdentifierType(name="phone", normaliser="phone", limit=2, priority=30, degree_cap=None),
+                IdentifierType(name="anonymous_id", limit=3, priority=90, degree_cap=None),
+            ],
+        )
+        self.oracle = Oracle(self.types)
+
+    @initialize()
+    def open(self) -> None:
+        self.directory = TemporaryDirectory()
+        self.store = fresh_store(Path(self.directory.name))
+
+    @rule(batch=st.lists(_values, min_size=1, max_size=6))
+    def batch(self, batch: list[Ids]) -> None:
+        results, _ = resolve(self.store, batch, self.types)
+        for ids, result in zip(batch, results, strict=True):
+            refused = self.oracle.apply(linkage(self.types, ids).claims)
+            assert {(each.type, each.value) for each in result.refused} == refused
+
+    @invariant()
+    def same_people(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        assert people(self.store) == sorted((frozenset(each) for each in self.oracle.profiles), key=sorted)
+
+    @invariant()
+    def ledger_leads_to_the_present(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        with self.store.read() as session:
+            owners = {row.profile_id for row in session.scalars(select(Identifier))}
+            aliases = {row.profile_id: row.canonical_id for row in session.scalars(select(ProfileAlias))}
+            leads = dict[int, int]()
+            for merge in session.scalars(select(Merge).order_by(Merge.id)):
+                leads[merge.absorbed_id] = merge.survivor_id
+        for absorbed, canonical in aliases.items():
+            end = absorbed
+            while end in leads:
+                end = leads[end]
+            assert end == canonical
+        assert set(aliases.values()) <= owners
+        assert not owners & set(aliases)
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.close()
+            self.directory.cleanup()
+
+
+Resolving.TestCase.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+TestResolving = Resolving.TestCase
