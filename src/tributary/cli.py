@@ -21,17 +21,22 @@ app = typer.Typer(
 )
 
 
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(version("tributary"))
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     context: typer.Context,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of all data; the same as TRIBUTARY_DATA_DIR.", show_default=False)
     ] = None,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
-    if show_version:
-        typer.echo(version("tributary"))
-        raise typer.Exit
     context.obj = Runtime(data_dir=data_dir)
 
 
@@ -56,3 +61,7 @@ app.command(rich_help_panel=_CARE)(serving.migrate)
 def main() -> None:
     """Entry point of the `tributary` program."""
     sys.exit(run(app))
+
+
+if __name__ == "__main__":
+    main()
