@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from tributary.api import access, audience_members, audiences, imports, jobs, reference, sources, system, tags, users
+from tributary.api import (
+    access,
+    audience_members,
+    audiences,
+    campaigns,
+    imports,
+    jobs,
+    privacy,
+    reference,
+    sources,
+    system,
+    tags,
+    tracking,
+    users,
+)
 from tributary.api.auth import check_routes, public, requires, signed_in
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.middleware import RequestShell
@@ -30,10 +45,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     tags.router,
     audiences.router,
     audience_members.router,
+    campaigns.router,
+    privacy.router,
     jobs.router,
     system.router,
     reference.router,
 )
+
+# Links inside messages are short and outlive versions of the API.
+ROOT_ROUTERS: tuple[APIRouter, ...] = (tracking.router,)
 
 PREFIX = "/api/v1"
 MAX_BODY_BYTES = 1024 * 1024  # routes that take files set their own
@@ -52,12 +72,15 @@ def build_api(context: Context) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
     )
     app.state.context = context
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    for router in ROOT_ROUTERS:
+        app.include_router(router)
     install_problem_handlers(app)
     check_routes(app)
+    # Inside the shell, so that its refusal gets the shell's headers; the framework's own place would be outside.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RequestShell, is_https=context.settings.public_url.startswith("https://"))
     return app

@@ -15,6 +15,7 @@ from tributary.settings import Settings
 from tributary.store import Session, Store
 
 if TYPE_CHECKING:  # their libraries take a second to load, and the API only passes them on
+    from tributary.messaging import MessageKeys
     from tributary.stream import EventLog, Producer
     from tributary.warehouse import Warehouse
 
@@ -34,6 +35,7 @@ class _NotOpen:
 _NO_WAREHOUSE = cast("Warehouse", _NotOpen("warehouse"))
 _NO_LOG = cast("EventLog", _NotOpen("event log"))
 _NO_PRODUCER = cast("Producer", _NotOpen("event log"))
+_NO_KEYS = cast("MessageKeys", _NotOpen("message key"))
 
 
 @dataclass(kw_only=True)
@@ -49,6 +51,7 @@ class Context:
     warehouse: Warehouse = _NO_WAREHOUSE
     log: EventLog = _NO_LOG
     producer: Producer = _NO_PRODUCER
+    keys: MessageKeys = _NO_KEYS
     passwords: Passwords = field(default_factory=Passwords)
 
 

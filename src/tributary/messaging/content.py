@@ -12,7 +12,7 @@ HOLDOUT = "holdout"  # the arm that gets nothing
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class ArmContent(_Model):

@@ -1,0 +1,441 @@
+"""Campaigns: write, try out, launch, watch, measure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field, field_validator
+
+from tributary import messaging
+from tributary.access import Principal, audit
+from tributary.api.auth import requires
+from tributary.api.campaign_report import CampaignReportOut, report_out
+from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
+from tributary.api.locale import LocaleDep
+from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import own_profile
+from tributary.api.problems import problems
+from tributary.core.ids import encode_profile_id
+from tributary.errors import Conflict
+from tributary.messaging import Content
+from tributary.rules import Locale
+from tributary.store import Session
+from tributary.store.tables.messaging import Campaign, Delivery
+
+router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+
+Reader = Annotated[Principal, requires("campaigns:read")]
+Writer = Annotated[Principal, requires("campaigns:write")]
+Sending = Annotated[Principal, requires("campaigns:send")]
+CampaignState = Literal["draft", "scheduled", "checking", "sending", "paused", "done", "cancelled"]
+DeliveryState = Literal[
+    "queued", "sending", "handing_over", "sent", "rejected", "bounced", "failed", "cancelled", "unknown"
+]
+
+
+class LaunchError(BaseModel):
+    """Why the last attempt to start the campaign stopped."""
+
+    code: str
+    message: str
+    cure: str | None
+
+
+class CampaignOut(BaseModel):
+    """A campaign without its content."""
+
+    id: str
+    name: str
+    state: CampaignState
+    audience_id: str
+    version: int
+    launched_version: int | None
+    scheduled_at: datetime | None
+    launched_at: datetime | None
+    finished_at: datetime | None
+    error: LaunchError | None
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class CampaignDetail(CampaignOut):
+    """A campaign with its content and, after the launch, how far it is."""
+
+    content: Content
+    progress: list[CampaignProgress]
+
+
+class CampaignProgress(BaseModel):
+    """How many deliveries of an arm are in a state, and for which reason."""
+
+    arm: str
+    state: DeliveryState
+    reason: str | None
+    text: str | None = Field(description="The reason in words.")
+    deliveries: int
+
+
+class CampaignCreate(BaseModel):
+    """A new draft."""
+
+    name: str = Field(min_length=1, max_length=200)
+    audience_id: str = Field(max_length=40)
+    content: Content
+
+
+class CampaignUpdate(BaseModel):
+    """What to change in a draft; what is absent stays."""
+
+    base_version: int = Field(description="The version that the change was made from.")
+    name: str | None = Field(None, min_length=1, max_length=200)
+    audience_id: str | None = Field(None, max_length=40)
+    content: Content | None = None
+
+
+class CampaignLaunch(BaseModel):
+    """When to start; absent: now."""
+
+    at: datetime | None = None
+
+    @field_validator("at")
+    @classmethod
+    def _has_zone(cls, at: datetime | None) -> datetime | None:
+        if at is not None and at.tzinfo is None:
+            raise ValueError("the time needs a zone, as in 2026-11-11T09:00:00+08:00")
+        return at
+
+
+class TemplateProblem(BaseModel):
+    """Why a message cannot be rendered."""
+
+    part: str
+    line: int | None
+    column: int | None
+    reason: str
+    variable: str
+    message: str
+    cure: str | None
+
+
+class PreviewOut(BaseModel):
+    """What the message looks like, or why it cannot be rendered. Show `html` in a sandboxed frame only."""
+
+    arm: str
+    profile_id: str | None
+    subject: str | None
+    html: str | None
+    text: str | None
+    html_bytes: int
+    variables: list[str]
+    error: TemplateProblem | None
+
+
+class TestSend(BaseModel):
+    """A marked copy of what `profile_id` would get, to one address."""
+
+    to: str = Field(min_length=3, max_length=254)
+    arm: str = Field(max_length=40)
+    profile_id: str = Field(description="`prf_…`: whose data fill the template.")
+
+
+class TestSent(BaseModel):
+    """The mail server took it."""
+
+    message_id: str
+
+
+class CheckProblemOut(BaseModel):
+    """Something to mend (`error`) or to know (`warning`) before the launch."""
+
+    severity: Literal["error", "warning"]
+    code: str
+    path: str
+    message: str
+    cure: str
+
+
+class CountedReason(BaseModel):
+    """How many of those tried would get nothing, for one reason."""
+
+    reason: str
+    text: str
+    people: int
+    example: str | None = Field(description="`prf_…` of one of them.")
+
+
+class CheckOut(BaseModel):
+    """What a launch now would do; nothing was sent."""
+
+    can_launch: bool
+    audience_size: int
+    tried: int
+    is_exact: bool = Field(description="Whether everybody was tried, or only a sample.")
+    would_get: int
+    rejected: list[CountedReason]
+    would_fail: list[CountedReason]
+    problems: list[CheckProblemOut]
+
+
+class DeliveryOut(BaseModel):
+    """What became of one message."""
+
+    id: str
+    profile_id: str
+    arm: str
+    state: DeliveryState
+    reason: str | None
+    text: str | None = Field(description="The reason in words.")
+    detail: str | None
+    attempts: int
+    message_id: str
+    not_before: datetime
+    sent_at: datetime | None
+    updated_at: datetime
+
+
+class ReconcileRequest(BaseModel):
+    """The Message-IDs that the mail server accepted, from its log."""
+
+    accepted_message_ids: list[Annotated[str, Field(max_length=255)]] = Field(max_length=10_000)
+    is_complete: bool = Field(
+        description="Whether the list covers all time up to now: then what is missing in it is sent again."
+    )
+    grace_minutes: float = Field(10, ge=0, description="Leave alone what has been unknown for less than this.")
+
+
+class ReconcileOut(BaseModel):
+    """What became of deliveries of unknown outcome."""
+
+    sent: int
+    requeued: int
+    unknown: int
+
+
+@router.get("", operation_id="list_campaigns")
+def list_campaigns(caller: Reader, session: ReadSession, page: PageQuery) -> Page[CampaignOut]:
+    """The workspace's campaigns, newest first."""
+    rows = messaging.list_campaigns(session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1)
+    return page_of(rows, page, _out, lambda row: (row.id,))
+
+
+@router.post("", operation_id="create_campaign", status_code=201, responses=problems(404))
+def create_campaign(body: CampaignCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """Create a draft."""
+    campaign = messaging.create_campaign(
+        session, caller, name=body.name, audience_id=body.audience_id, content=body.content
+    )
+    return _detail(session, campaign, locale)
+
+
+@router.post("/reconcile", operation_id="reconcile_deliveries")
+def reconcile_deliveries(body: ReconcileRequest, caller: Sending, session: WriteSession) -> ReconcileOut:
+    """Settle deliveries of unknown outcome by what the mail server's log says."""
+    result = messaging.reconcile(
+        session, caller.workspace_id, body.accepted_message_ids, now=caller.clock.now(),
+        is_complete=body.is_complete, grace=timedelta(minutes=body.grace_minutes),
+    )  # fmt: skip
+    details = {"sent": result.sent, "requeued": result.requeued, "is_complete": body.is_complete}
+    audit(session, caller, "delivery.reconciled", "workspace", "", details)
+    return ReconcileOut(sent=result.sent, requeued=result.requeued, unknown=result.unknown)
+
+
+@router.get("/{campaign_id}", operation_id="get_campaign", responses=problems(404))
+def get_campaign(campaign_id: str, caller: Reader, session: ReadSession, locale: LocaleDep) -> CampaignDetail:
+    """One campaign with its content and progress."""
+    return _detail(session, messaging.get_campaign(session, caller.workspace_id, campaign_id), locale)
+
+
+@router.patch("/{campaign_id}", operation_id="update_campaign", responses=problems(404, 409))
+def update_campaign(
+    campaign_id: str, body: CampaignUpdate, caller: Writer, session: WriteSession, locale: LocaleDep
+) -> CampaignDetail:
+    """Change a draft. Other content becomes a new version."""
+    campaign = messaging.update_campaign(
+        session, caller, campaign_id, base_version=body.base_version, name=body.name, audience_id=body.audience_id,
+        content=body.content,
+    )  # fmt: skip
+    return _detail(session, campaign, locale)
+
+
+@router.get("/{campaign_id}/preview", operation_id="preview_campaign", responses=problems(404, 422))
+def preview_campaign(
+    campaign_id: str,
+    caller: Reader,
+    session: ReadSession,
+    context: ContextDep,
+    arm: Annotated[str, Query(max_length=40)],
+    profile_id: Annotated[str | None, Query(description="`prf_…`; absent: somebody of whom nothing is known.")] = None,
+) -> PreviewOut:
+    """What a person would get in an arm. Needs the right to see personal data unless it is the worst case."""
+    view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
+    person = None if profile_id is None else _revealed(session, caller, profile_id)
+    preview = messaging.preview_message(session, _composer(context), view, arm, person)
+    rendered, error = preview.rendered, preview.error
+    return PreviewOut(
+        arm=arm,
+        profile_id=profile_id,
+        subject=rendered.subject if rendered else None,
+        html=rendered.html if rendered else None,
+        text=rendered.text if rendered else None,
+        html_bytes=preview.html_bytes,
+        variables=list(preview.variables),
+        error=None if error is None else TemplateProblem(
+            part=error.part, line=error.line, column=error.column, reason=error.reason, variable=error.variable,
+            message=error.message, cure=error.cure,
+        ),
+    )  # fmt: skip
+
+
+@router.post("/{campaign_id}/test", operation_id="send_campaign_test", responses=problems(404, 409, 422, 503))
+def send_campaign_test(campaign_id: str, body: TestSend, caller: Writer, context: ContextDep) -> TestSent:
+    """Send a marked copy to one address. Suppressed addresses get none."""
+    with context.store.read() as session:
+        view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
+        person = _revealed(session, caller, body.profile_id)
+    message_id = messaging.send_test(
+        context.store, _composer(context), context.keys, messaging.SmtpConnection(context.settings.mail), caller,
+        view, arm=body.arm, to=body.to, profile_id=person,
+    )  # fmt: skip
+    return TestSent(message_id=message_id)
+
+
+@router.get("/{campaign_id}/check", operation_id="check_campaign", responses=problems(404))
+def check_campaign(campaign_id: str, caller: Reader, context: ContextDep, locale: LocaleDep) -> CheckOut:
+    """Try the campaign on its audience without sending anything: what is wrong, who would get nothing and why."""
+    return _check_out(_check(context, caller, campaign_id), locale)
+
+
+@router.post("/{campaign_id}/launch", operation_id="launch_campaign", responses=problems(404, 409))
+def launch_campaign(
+    campaign_id: str, body: CampaignLaunch, caller: Sending, context: ContextDep, locale: LocaleDep
+) -> CampaignDetail:
+    """Start the campaign, now or later. Refused while the check finds an error."""
+    errors = [each for each in _check(context, caller, campaign_id).problems if each.severity == "error"]
+    with context.store.begin() as session:
+        if errors and messaging.get_campaign(session, caller.workspace_id, campaign_id).state == "draft":
+            raise Conflict(errors[0].message, cure=errors[0].cure, path=errors[0].path)
+        campaign = messaging.launch_campaign(session, caller, campaign_id, at=body.at)
+        return _detail(session, campaign, locale)
+
+
+@router.post("/{campaign_id}/pause", operation_id="pause_campaign", responses=problems(404, 409))
+def pause_campaign(campaign_id: str, caller: Sending, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """Send nothing more until it is resumed."""
+    return _detail(session, messaging.pause_campaign(session, caller, campaign_id), locale)
+
+
+@router.post("/{campaign_id}/resume", operation_id="resume_campaign", responses=problems(404, 409))
+def resume_campaign(campaign_id: str, caller: Sending, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """Go on where it was paused."""
+    return _detail(session, messaging.resume_campaign(session, caller, campaign_id), locale)
+
+
+@router.post("/{campaign_id}/cancel", operation_id="cancel_campaign", responses=problems(404, 409))
+def cancel_campaign(campaign_id: str, caller: Sending, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """End it for good. What was sent stays sent."""
+    return _detail(session, messaging.cancel_campaign(session, caller, campaign_id), locale)
+
+
+@router.get("/{campaign_id}/deliveries", operation_id="list_deliveries", responses=problems(404))
+def list_deliveries(
+    campaign_id: str,
+    caller: Reader,
+    session: ReadSession,
+    page: PageQuery,
+    locale: LocaleDep,
+    state: DeliveryState | None = None,
+    reason: Annotated[str | None, Query(max_length=64)] = None,
+) -> Page[DeliveryOut]:
+    """What became of each message, with the reason."""
+    rows = messaging.list_deliveries(
+        session, caller.workspace_id, campaign_id, after=page.after_text(), limit=page.limit + 1, state=state,
+        reason=reason,
+    )  # fmt: skip
+    return page_of(rows, page, lambda row: _delivery(row, locale), lambda row: (row.id,))
+
+
+@router.get("/{campaign_id}/report", operation_id="get_campaign_report", responses=problems(404, 409))
+def get_campaign_report(campaign_id: str, caller: Reader, context: ContextDep, locale: LocaleDep) -> CampaignReportOut:
+    """What the campaign was worth: per arm, and against the holdout."""
+    report = messaging.report_campaign(
+        context.store, context.warehouse, caller.workspace_id, campaign_id, now=context.clock.now()
+    )
+    return report_out(report, locale)
+
+
+def _composer(context: Context) -> messaging.Composer:
+    return messaging.Composer.of(context.keys, context.clock, context.settings)
+
+
+def _check(context: Context, caller: Principal, campaign_id: str) -> messaging.CampaignCheck:
+    return messaging.check_campaign(
+        context.store, context.warehouse, _composer(context), context.keys, caller.workspace_id, campaign_id
+    )
+
+
+def _revealed(session: Session, caller: Principal, profile_id: str) -> int:
+    """A person of this workspace, for a caller who may see personal data."""
+    caller.require("profiles:reveal")
+    return own_profile(session, caller.workspace_id, profile_id)
+
+
+def _reason_text(reason: str | None, locale: Locale) -> str | None:
+    if reason is None or reason not in messaging.REASONS:
+        return reason
+    return messaging.REASONS[reason][locale == "zh"]
+
+
+def _fields(row: Campaign) -> dict[str, Any]:
+    names = [name for name in CampaignOut.model_fields if name != "error"]
+    return {**{name: getattr(row, name) for name in names}, "error": row.error}
+
+
+def _out(row: Campaign) -> CampaignOut:
+    return CampaignOut.model_validate(_fields(row))
+
+
+def _detail(session: Session, row: Campaign, locale: Locale) -> CampaignDetail:
+    session.flush()
+    counts = sorted(
+        messaging.delivery_counts(session, row.id).items(), key=lambda item: tuple(str(part) for part in item[0])
+    )
+    progress = [
+        {"arm": arm, "state": state, "reason": reason, "text": _reason_text(reason, locale), "deliveries": count}
+        for (arm, state, reason), count in counts
+    ]
+    content = messaging.get_content(session, row)
+    return CampaignDetail.model_validate({**_fields(row), "content": content, "progress": progress})
+
+
+def _delivery(row: Delivery, locale: Locale) -> DeliveryOut:
+    names = [name for name in DeliveryOut.model_fields if name not in ("profile_id", "text")]
+    fields: dict[str, Any] = {name: getattr(row, name) for name in names}
+    fields |= {"profile_id": encode_profile_id(row.profile_id), "text": _reason_text(row.reason, locale)}
+    return DeliveryOut.model_validate(fields)
+
+
+def _check_out(check: messaging.CampaignCheck, locale: Locale) -> CheckOut:
+    return CheckOut(
+        can_launch=check.can_launch,
+        audience_size=check.audience_size,
+        tried=check.tried,
+        is_exact=check.is_exact,
+        would_get=check.would_get,
+        rejected=[
+            CountedReason(reason=reason, text=_reason_text(reason, locale) or reason, people=people, example=None)
+            for reason, people in sorted(check.rejected.items())
+        ],
+        would_fail=[
+            CountedReason(
+                reason=reason,
+                text=reason.replace("_", " ").replace(":", ": "),
+                people=people,
+                example=encode_profile_id(check.examples[reason]),
+            )
+            for reason, people in sorted(check.would_fail.items())
+        ],
+        problems=[CheckProblemOut.model_validate(each, from_attributes=True) for each in check.problems],
+    )
