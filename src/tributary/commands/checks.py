@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tributary.commands.folder import answers, is_warehouse_open
-from tributary.errors import TributaryError
+from tributary.errors import TributaryError, Unavailable
 
 if TYPE_CHECKING:
+    from tributary.collector.directory import SourceDirectory
     from tributary.core.clock import Clock
     from tributary.settings import Settings
     from tributary.store import Store
@@ -274,15 +275,19 @@ def _write_keys(store: Store, settings: Settings) -> Finding:
         sources = session.execute(query).all()
     if not sources:
         return Finding("write keys", "note", "no sources yet", "Create one: tributary source create NAME")
-    unknown = []
-    for name, key, is_enabled in sources:
-        entry = directory.find(key)
-        if entry is None or entry.is_enabled != is_enabled:
-            unknown.append(name)
+    unknown = [name for name, key, is_enabled in sources if not _is_known(directory, key, is_enabled=is_enabled)]
     if unknown:
         found = f"collectors do not know {', '.join(unknown)} as the store does"
         return Finding("write keys", "failed", found, "Publish the write keys: tributary source publish")
     return Finding("write keys", "ok", f"{len(sources)} sources, known to collectors")
+
+
+def _is_known(directory: SourceDirectory, key: str, *, is_enabled: bool) -> bool:
+    try:
+        entry = directory.find(key)
+    except Unavailable:
+        return False  # nothing was published yet
+    return entry is not None and entry.is_enabled == is_enabled
 
 
 def _key_files(settings: Settings) -> Finding:
