@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fixtures.clickhouse_http import ClickHouseHttp
 from fixtures.warehouse import START, make_aliases, make_events, make_profiles, make_tag_values
 from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, EVENTS, PROFILES, TAG_VALUES, scan, subquery
-from tributary.core.sql import bind, raw
+from tributary.core.sql import bind, identifier, raw
 from tributary.errors import BudgetExceeded, BugError, TributaryError, Unavailable
 from tributary.warehouse import INTERACTIVE, Budget, Warehouse, arrow_schema, open_warehouse
 
@@ -275,6 +275,13 @@ class TestWriting:
         wh.insert("events", january, token="batch-1")
         wh.insert("events", table, token="batch-1")
         assert wh.query(COUNT, workspace_id=1) == [(100, 100)]
+
+    def test_tables_that_replace_by_key_take_a_retry_even_if_the_engine_believes_it_has_the_rows(self, wh):
+        make_profiles(wh, [{"profile_id": 1, "version": 1}], token="batch-1")
+        wh.execute(raw("TRUNCATE TABLE ") + identifier(wh._topology.storage("profiles")))
+        for _ in range(2):
+            make_profiles(wh, [{"profile_id": 1, "version": 1}], token="batch-1")
+        assert wh.query(raw("SELECT count()") + scan(PROFILES, 1), workspace_id=1) == [(1,)]
 
     def test_large_batches_are_split_and_stay_exact(self, wh, monkeypatch):
         monkeypatch.setattr("tributary.warehouse.warehouse._MAX_INSERT_ROWS", 7)

@@ -142,17 +142,24 @@ class Warehouse:
     def insert(self, table: str, data: pa.Table, *, token: str) -> None:
         """Insert rows exactly once per `token`.
 
-        The same rows with the same token may be sent again after a crash or an error: whatever of them is stored
-        already is left alone, the rest is completed. Rows are split by month (a part of the table) and by size, because
-        only a block within one partition is stored as a whole; each piece gets its own token. The engine remembers the
-        newest 10,000 tokens of a table. A token must never be used again after its rows were erased.
+        The same rows with the same token may be sent again after an error or a crash: whatever of them is stored
+        already is left alone, the rest is completed. Rows are split by month (a partition of the table) and by size,
+        because only a block within one partition is stored as a whole; each piece gets its own token. The engine
+        remembers the newest 10,000 tokens of a table. `profiles` and `profile_aliases` replace rows by key, so there a
+        retry simply writes again.
+
+        The engine notes a token just before it stores the piece. Killed between the two, it takes the piece for stored:
+        after a crash, compare what an unfinished batch left and insert what is missing under another token. A token
+        must never be used again after its rows were erased.
 
         Raises:
             Unavailable: the engine cannot take them now; try again with the same token. BugError: wrong columns.
         """
+        is_replacing = TABLES[_known(table)].engine == "ReplacingMergeTree"
         for suffix, piece in _pieces(table, _conform(table, data)):
             settings = {
                 **_INSERT,
+                "insert_deduplicate": int(not is_replacing),
                 "insert_deduplication_token": f"{token}:{suffix}",
                 "log_comment": f"insert {table}",
                 **self._topology.query_settings(),
@@ -282,7 +289,6 @@ _ARROW_OUTPUT: Final[dict[str, str | int]] = {
 # One block an insert: nothing may split or gather what the token stands for.
 _INSERT: Final[dict[str, str | int]] = {
     "async_insert": 0,
-    "insert_deduplicate": 1,
     "max_insert_threads": 1,
     "max_insert_block_size": _MAX_INSERT_ROWS * 2,
     "max_partitions_per_insert_block": 1,
