@@ -8,7 +8,7 @@ import secrets
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tributary.api.problems import unknown_problem
+from tributary.api.problems import MEDIA_TYPE, body_too_large, unknown_problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -51,12 +51,29 @@ class RequestShell:
                 headers["X-Request-Id"] = request_id
             await send(message)
 
+        too_large = _TooLarge(send_with_headers)
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, too_large)
+            if too_large.is_held_back:
+                await body_too_large(request_id)(scope, receive, send_with_headers)
         except Exception as exc:
             if started:
                 raise  # half an answer is out: only the server can end it, by closing the connection
             await unknown_problem(exc, request_id)(scope, receive, send_with_headers)
+
+
+class _TooLarge:
+    """Holds back the framework's plain-text 413, for which it has no exception handler."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.is_held_back = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 413:
+            self.is_held_back = Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE
+        if not self.is_held_back:
+            await self._send(message)
 
 
 def _request_id(headers: Headers) -> str:

@@ -27,7 +27,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     declared = _declared(app)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete(operation, declared[path, method])
+            _complete(operation, declared[path, method], names_a_thing="{" in path)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
@@ -45,7 +45,7 @@ def _declared(app: FastAPI) -> dict[tuple[str, str], Access]:
     }
 
 
-def _complete(operation: dict[str, Any], access: Access) -> None:
+def _complete(operation: dict[str, Any], access: Access, *, names_a_thing: bool) -> None:
     responses = operation["responses"]
     extra = [500]
     if access.is_public:
@@ -53,6 +53,8 @@ def _complete(operation: dict[str, Any], access: Access) -> None:
     else:
         extra += [401, 403]
         operation["x-required-scope"] = access.scope
+        if names_a_thing:
+            extra.append(404)  # what belongs to another workspace does not exist
     if "422" in responses:
         del responses["422"]
         extra.append(422)

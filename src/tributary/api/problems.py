@@ -28,13 +28,12 @@ _TITLES = {
     405: "Wrong method",
     409: "Conflict",
     413: "Too large",
-    415: "Wrong content type",
     422: "The request has a mistake",
     429: "Too many requests",
     500: "Internal error",
     503: "Temporarily unavailable",
 }
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+_CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
 class FieldProblem(BaseModel):
@@ -140,6 +139,17 @@ def unknown_problem(exc: BaseException, request_id: str | None) -> JSONResponse:
         BugError.code,
         "Something went wrong inside Tributary.",
         cure="Try again; if it happens again, report it with the request id.",
+        request_id=request_id,
+    )
+
+
+def body_too_large(request_id: str | None) -> JSONResponse:
+    """The answer to a request body over the limit."""
+    return problem(
+        413,
+        "too_large",
+        "The request body is larger than this route takes.",
+        cure="Send less at a time; load files with `tributary import`.",
         request_id=request_id,
     )
 

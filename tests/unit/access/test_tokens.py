@@ -80,7 +80,7 @@ def sqlite_desk(sqlite_store, clock, passwords):
     from .conftest import Desk
 
     desk = Desk(sqlite_store, clock, passwords)
-    return desk, {role: desk.member(role)[0] for role in ROLES}
+    return desk, {role: desk.member(role, email=f"a-{role}@example.com")[0] for role in ROLES}
 
 
 def test_a_token_that_makes_a_token_cannot_widen_it(desk, issue, use):
