@@ -49,7 +49,7 @@ def problems_in_files() -> list[str]:
             continue
         name = path.relative_to(ROOT)
         lines = text.splitlines()
-        if path.suffix in SOURCE_SUFFIXES and len(lines) > MAX_LINES:
+        if path.suffix in SOURCE_SUFFIXES and len(lines) > MAX_LINES and path.parent.name != "versions":
             found.append(f"{name}: {len(lines)} lines; split it by sub-topic (limit {MAX_LINES})")
         found += [
             f"{name}:{number}: a registry address or a path of one machine"

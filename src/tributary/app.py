@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-OWNER_EMAIL = "owner@tributary.local"
+OWNER_EMAIL = "owner@example.com"
 _STOP_SECONDS = 30.0
 _RESTART_PAUSE_SECONDS = 1.0
 
@@ -168,7 +168,6 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
             settings=settings, clock=clock, store=store, warehouse=warehouse, log=log, producer=producer, keys=keys
         )
         pipeline = Pipeline(store, warehouse, log.consumer(EVENTS_TOPIC, GROUP), clock, settings.pipeline)
-        context.pipeline = pipeline
         sender = Sender(store, clock, keys, settings, producer=producer)
         opened.callback(sender.close)
         handlers = {

@@ -1,0 +1,137 @@
+"""What the demo says, in English and Chinese, and what its operator sets up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tributary.demo.shop import SHOP_URL
+
+SENDING = "Shoppers click 顾客行为上报"
+PROCESSING = "Events become people 事件合并成人"
+SELECTING = "Select an audience 圈选受众"
+MAILING = "Mail goes out 发送邮件"
+ANSWERING = "People answer 顾客作出反应"
+TITLE = "What happened 结果"
+AUDIENCE = "Interested, reachable 有兴趣且可触达"
+CAMPAIGN = "Autumn offer 秋季优惠"
+USER_AGENT = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"
+
+RULE: dict[str, Any] = {
+    "kind": "all",
+    "rules": [
+        {"kind": "trait", "trait": "email", "op": "is_set"},
+        {
+            "kind": "event",
+            "event": "Product Viewed",
+            "count": {"op": "gte", "value": 3},
+            "window": {"kind": "last", "value": 90, "unit": "days"},
+        },
+    ],
+}
+
+_ORDERS = {"event": "Order Completed", "window": {"kind": "last", "value": 90, "unit": "days"}}
+
+
+def _spent(least: int) -> dict[str, Any]:
+    compare = {"op": "gte", "value": least}
+    return {"kind": "event_aggregate", "function": "sum", "property": "total", "compare": compare, **_ORDERS}
+
+
+TAGS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Spent in 90 days 近90天消费额",
+        "kind": "statistic",
+        "value_type": "number",
+        "definition": {"measure": {"function": "sum", "property": "total", **_ORDERS}},
+    },
+    {
+        "name": "Value tier 价值分层",
+        "kind": "rule",
+        "value_type": "text",
+        "definition": {
+            "levels": [
+                {"value": "high 高", "rule": _spent(3_000)},
+                {"value": "middle 中", "rule": _spent(500)},
+                {"value": "low 低", "rule": {"kind": "event", **_ORDERS}},
+            ],
+            "otherwise": "none 未购",
+        },
+    },
+)
+
+
+def campaign_content() -> dict[str, Any]:
+    """Three arms: a fifth gets nothing, the others one of two mails."""
+    return {
+        "arms": [
+            {"name": "holdout", "weight": 1},
+            {"name": "a", "weight": 2, "subject": _subject("Something for you", "为你挑选"), "html": _html("autumn")},
+            {
+                "name": "b",
+                "weight": 2,
+                "subject": _subject("10 % off until Sunday", "周日前九折"),
+                "html": _html("ten-off"),
+            },
+        ],
+        "goal": {"event": "Order Completed", "value_property": "total", "window_hours": 168},
+        "utm": {"source": "tributary", "campaign": "autumn"},
+    }
+
+
+def _subject(english: str, chinese: str) -> str:
+    return f"{{{{ profile.firstName | default: '' }}}} {english} · {chinese}"
+
+
+def _html(page: str) -> str:
+    return (
+        "<html><body><p>{{ profile.firstName | default: '你好 Hello' }},</p>"
+        f'<p><a href="{SHOP_URL}/{page}">Look 看看</a></p>'
+        '<p><a href="{{ unsubscribe_url }}">Unsubscribe 退订</a></p></body></html>'
+    )
+
+
+def shop_links(links: Iterable[str]) -> tuple[str, ...]:
+    """The links that lead to the shop: all that are tracked; not the one that unsubscribes."""
+    return tuple(link for link in links if "/t/c/" in link)
+
+
+def rows(outcome: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of the table."""
+    labels = {
+        "accepted": "events accepted 收到事件",
+        "stored": "  stored 入库",
+        "duplicate": "  duplicate 重复",
+        "quarantined": "  quarantined 隔离",
+        "suppressed": "  suppressed 抑制",
+        "identifiers": "identifiers seen 标识数（合并前）",
+        "people": "people 人数（合并后）",
+        "audience": "audience 受众人数",
+        "messages": "messages delivered 邮件送达",
+        "opened": "  opened 打开",
+        "clicked": "  clicked 点击",
+    }
+    for key, label in labels.items():
+        yield label, f"{outcome[key]:,}"
+    arms = ", ".join(f"{name} {count}" for name, count in outcome["conversions"].items())
+    yield "conversions 转化人数", arms
+    yield "sample ratio check 样本比例检验", f"p = {outcome['srm_p_value']:.2f}"
+
+
+def lift_row(lift: dict[str, Any], *, is_recovered: bool) -> tuple[str, str]:
+    """One arm's lift against the holdout."""
+    mark = "recovered 已还原" if is_recovered else "NOT recovered 未还原"
+    return (
+        f"lift of {lift['arm'].upper()} against holdout 提升",
+        (
+            f"{lift['measured']:+.1f} pp [{lift['low']:+.1f}, {lift['high']:+.1f}], p = {lift['p_value']:.3f}; "
+            f"planted {lift['planted']:+.1f}: {mark}"
+        ),
+    )
+
+
+def staying(url: str, email: str, password: str) -> str:
+    """How to go on."""
+    return (
+        f"\nStays up 保持运行: {url}/docs  —  sign in as 登录 {email}, password 密码 {password}\nCtrl-C stops it 停止。"
+    )
