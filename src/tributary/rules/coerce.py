@@ -23,6 +23,7 @@ _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _DATETIME = re.compile(
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})?$"
 )
+_MOST = 10**15  # of anything that is counted; above it doubles skip whole numbers
 _YEARS = (1901, 2298)  # one year inside of what the warehouse can hold, so that neighbours of a constant fit too
 
 
@@ -80,8 +81,8 @@ def number_range(compare: Compare, path: str, *, is_count: bool = False) -> Boun
         low, high = _pair(test, _number)
     else:
         low = high = _number(test, compare.value)
-    if is_count and not all(bound >= 0 and bound == int(bound) for bound in (low, high)):
-        raise test.error("A count is compared with a whole number from 0.", "Write for example 3.")
+    if is_count and not all(0 <= bound <= _MOST and bound == int(bound) for bound in (low, high)):
+        raise test.error("A count is compared with whole numbers from 0.", "Write a whole number, such as 3.")
     return Bounds(_range(Op(compare.op), low, high), compare.op == "is_not")
 
 

@@ -6,6 +6,7 @@ know is shown by its id.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 from tributary.rules import tree
@@ -14,6 +15,7 @@ from tributary.rules.measure import Measure
 from tributary.rules.wording import WORDINGS, Locale, Wording
 
 _SHOWN = 5  # values of a list that a sentence spells out
+_OF_TIME = {tree.Op.ON, tree.Op.BEFORE, tree.Op.AFTER}  # their constants stand without quotes
 
 
 def explain(rule: tree.Rule | Measure, catalog: Catalog, locale: Locale) -> str:
@@ -98,26 +100,28 @@ class Speaker:
 
     def _test(self, node: tree.Trait | tree.Filter | tree.Tag | tree.FirstTime | tree.LastTime) -> str:
         unit = getattr(node, "unit", None)
-        low, high = self._ends(node.value)
+        low, high = self._ends(node.value, is_time=True)  # the ends of a range are numbers or times, never texts
         if unit is not None and isinstance(node.value, int):
             value = self._steps(node.value, unit)
         elif isinstance(node.value, tree.Compare):
             value = self._compare(node.value, self._words.comparisons)
         else:
-            value = self._value(node.value)
+            value = self._value(node.value, is_time=node.op in _OF_TIME)
         text = self._words.operators[node.op].format(value=value, low=low, high=high)
         return text + (self._words.any_case if getattr(node, "ignore_case", False) else "")
 
-    def _compare(self, compare: tree.Compare, templates: Any) -> str:
+    def _compare(self, compare: tree.Compare, templates: Mapping[str, str]) -> str:
         low, high = self._ends(compare.value)
-        return str(templates[compare.op].format(low=low, high=high))
+        one, many = self._words.times
+        times = (one if high == "1" else many).format(high)
+        return templates[compare.op].format(low=low, high=high, times=times)
 
-    def _ends(self, value: Any) -> tuple[str, str]:
+    def _ends(self, value: Any, *, is_time: bool = False) -> tuple[str, str]:
         ends = value if isinstance(value, list | tuple) else (value,)
-        shown = [self._value(end) for end in ends] or [""]
+        shown = [self._value(end, is_time=is_time) for end in ends] or [""]
         return shown[0], shown[-1]
 
-    def _value(self, value: Any) -> str:
+    def _value(self, value: Any, *, is_time: bool = False) -> str:
         words = self._words
         if isinstance(value, list | tuple):
             shown = words.values.join(self._value(item) for item in value[:_SHOWN])
@@ -127,7 +131,7 @@ class Speaker:
             return words.yes if value else words.no
         if isinstance(value, int | float):
             return _number(value)
-        return "" if value is None else words.text.format(value)
+        return "" if value is None else (str(value) if is_time else words.text.format(value))
 
     def _steps(self, steps: int, unit: tree.Unit) -> str:
         one, many = self._words.units[unit]

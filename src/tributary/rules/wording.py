@@ -15,7 +15,7 @@ Locale = Literal["zh", "en"]
 class Wording:
     """Everything that differs between languages.
 
-    `units` gives (one, many). `operators` and `comparisons` complete “X …”; `counts` completes “did X …”.
+    `units` and `times` give (one, many). `operators` and `comparisons` complete “X …”; `counts` completes “did X …”.
     """
 
     both: str
@@ -48,6 +48,7 @@ class Wording:
     operators: Mapping[Op, str]
     comparisons: Mapping[str, str]
     counts: Mapping[str, str]
+    times: tuple[str, str]
 
 
 _EN = Wording(
@@ -140,14 +141,15 @@ _EN = Wording(
         "between": "is between {low} and {high}",
     },
     counts={
-        "is": " exactly {low} times",
-        "is_not": " not exactly {low} times",
-        "lt": " less than {low} times",
-        "lte": " at most {low} times",
-        "gt": " more than {low} times",
-        "gte": " at least {low} times",
-        "between": " {low} to {high} times",
+        "is": " exactly {times}",
+        "is_not": " not exactly {times}",
+        "lt": " fewer than {times}",
+        "lte": " at most {times}",
+        "gt": " more than {times}",
+        "gte": " at least {times}",
+        "between": " {low} to {times}",
     },
+    times=("{} time", "{} times"),
 )
 
 _ZH = Wording(
@@ -240,14 +242,15 @@ _ZH = Wording(
         "between": "在 {low} 到 {high} 之间",
     },
     counts={
-        "is": "恰好 {low} 次",
-        "is_not": "不是恰好 {low} 次",
-        "lt": "少于 {low} 次",
-        "lte": "至多 {low} 次",
-        "gt": "多于 {low} 次",
-        "gte": "至少 {low} 次",
-        "between": " {low} 到 {high} 次",
+        "is": "恰好 {times}",
+        "is_not": "不是恰好 {times}",
+        "lt": "少于 {times}",
+        "lte": "至多 {times}",
+        "gt": "多于 {times}",
+        "gte": "至少 {times}",
+        "between": " {low} 到 {times}",
     },
+    times=("{} 次", "{} 次"),
 )
 
 WORDINGS: Mapping[Locale, Wording] = {"en": _EN, "zh": _ZH}
