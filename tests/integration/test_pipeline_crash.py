@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from fixtures.pipeline import PipelineRig
 
+from fixtures.pipeline import PipelineRig
 from tributary.pipeline import CRASHPOINTS, Reaction
 from tributary.settings import PipelineSettings
 
@@ -34,7 +34,7 @@ class CrashAt:
 
 def send_scenario(rig: PipelineRig) -> int:
     """Nine records: new people, two merges, a refused link, duplicates within and across batches, bad events."""
-    at = "2025-12-31T10:00:00.000Z"
+    at, later = "2025-12-31T10:00:00.000Z", "2025-12-31T11:00:00.000Z"
 
     def event(number: int, **fields: Any) -> Mapping[str, Any]:
         return {"messageId": f"m{number}", "timestamp": at, **fields}
@@ -49,7 +49,10 @@ def send_scenario(rig: PipelineRig) -> int:
         [event(7, type="group", userId="u2", groupId="g1", traits={"size": 5})],
         [event(8, type="alias", previousId="a9", userId="u1"), event(9, **track, anonymousId="a9")],
         [event(10, type="identify", anonymousId="a3", traits={"phone": "138 1234 5678"})],
-        [event(11, type="identify", userId="u1", traits={"phone": "13812345678", "plan": "b"}), {"userId": "u1"}],
+        [
+            event(11, type="identify", userId="u1", timestamp=later, traits={"phone": "13812345678", "plan": "b"}),
+            {"userId": "u1"},
+        ],
     ]
     for envelope in envelopes:
         rig.send(*[each if isinstance(each, bytes) else json.dumps(each).encode() for each in envelope])
