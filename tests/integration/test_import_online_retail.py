@@ -21,6 +21,7 @@ from tributary.core.clock import SystemClock
 from tributary.core.envelope import EVENTS_TOPIC
 from tributary.core.scan import EVENTS, PROFILES, scan
 from tributary.core.sql import raw
+from tributary.errors import Unavailable
 from tributary.governance import load_catalog, promote
 from tributary.pipeline import GROUP, Pipeline, counters
 from tributary.settings import PipelineSettings, StreamSettings
@@ -94,8 +95,14 @@ class World:
             self.workspace_id = add_workspace(session, CLOCK, name="retail", timezone="Europe/London").id
 
     def import_file(self, path: Path) -> ImportSummary:
-        mapping, summary = read_mapping(MAPPING), ImportSummary()
         producer = self.log.producer(EVENTS_TOPIC)
+        summary = self.append(path, producer)
+        producer.close()
+        self.pipeline.run_until_idle()
+        return summary
+
+    def append(self, path: Path, producer) -> ImportSummary:
+        mapping, summary = read_mapping(MAPPING), ImportSummary()
         write_events(
             map_file(mapping, open_rows(path, mapping.file), summary),
             producer,
@@ -105,8 +112,6 @@ class World:
             rejects=self.folder / "rejects.ndjson",
             summary=summary,
         )
-        producer.close()
-        self.pipeline.run_until_idle()
         return summary
 
     def ask(self, text) -> list[tuple]:
@@ -244,6 +249,30 @@ def test_importing_a_file_again_changes_nothing(world, tmp_path):
     assert sum(one.received for one in found) == 2 * events
     assert sum(one.stored for one in found) == events
     assert sum(one.duplicate for one in found) == events
+
+
+def test_an_import_that_broke_off_is_completed_by_running_it_again(world, tmp_path):
+    class Breaking:
+        """A producer whose disk fills up after the first record."""
+
+        def __init__(self, producer) -> None:
+            self.producer = producer
+            self.left = 1
+
+        def append_sync(self, payload: bytes):
+            if not self.left:
+                raise Unavailable("The disk is full.", cure="Free space.")
+            self.left -= 1
+            return self.producer.append_sync(payload)
+
+    path = generated_file(tmp_path)
+    producer = world.log.producer(EVENTS_TOPIC)
+    with pytest.raises(Unavailable):
+        world.append(path, Breaking(producer))
+    producer.close()
+    world.pipeline.run_until_idle()
+    assert 0 < sum(row[0] for row in world.totals().values()) < 700
+    check_import(world, path, spent=300, orders=3)
 
 
 @pytest.mark.slow

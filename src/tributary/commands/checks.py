@@ -106,6 +106,8 @@ def _folder(settings: Settings) -> Finding:
     found = f"writable, one durable write takes {milliseconds:.1f} ms"
     if milliseconds > _SLOW_SYNC_MS:
         return Finding("folder", "warning", found, "Use a local disk (SSD): every answer waits for such a write.")
+    if folder.stat().st_mode & 0o077:
+        return Finding("folder", "warning", f"{found}, and open to other users of this machine", f"chmod 700 {folder}")
     return Finding("folder", "ok", found)
 
 

@@ -34,11 +34,12 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Show the loop once and exit, instead of staying up.")] = False,
     people: Annotated[int, typer.Option(min=50, max=200_000, help="How many people the shop has.")] = 3_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same people and the same 90 days.")] = 7,
+    as_json: AsJson = False,
 ) -> None:
     """Run the whole loop on a made-up shop: events, people, an audience, e-mail, answers, and what it earned."""
     from tributary import demo as shop
 
-    shop.run(runtime(context).settings, once=once, people=people, seed=seed)
+    shop.run(runtime(context).settings, once=once, people=people, seed=seed, as_json=as_json)
 
 
 def migrate(context: typer.Context, as_json: AsJson = False) -> None:

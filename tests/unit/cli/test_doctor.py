@@ -92,6 +92,13 @@ def test_a_slow_disk_warns(settings, monkeypatch):
     assert findings(settings)["folder"].state == "warning"
 
 
+def test_a_folder_that_other_users_can_enter_warns(settings):
+    settings.data_dir.mkdir(mode=0o755)
+    assert findings(settings)["folder"].state == "warning"
+    settings.data_dir.chmod(0o700)
+    assert findings(settings)["folder"].state == "ok"
+
+
 def test_a_store_that_does_not_answer_fails(settings):
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/x"
     found = findings(settings.model_copy(update={"store_url": url}))["store"]

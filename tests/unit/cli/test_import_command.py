@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -185,3 +186,20 @@ def test_waiting_for_a_server_that_is_behind_ends_with_a_cure(command, data_dir,
     lock.close()
     assert code == 75
     assert "goes on by itself" in err
+
+
+@pytest.mark.slow
+def test_without_a_server_waiting_stores_the_events_here(tmp_path, files):
+    # The engine takes one folder per process, so the program runs in a process of its own, on a fresh folder.
+    def tributary(*arguments):
+        program = [sys.executable, "-m", "tributary.cli", "--data-dir", str(tmp_path / "fresh"), *map(str, arguments)]
+        done = subprocess.run([*program, "--json"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    tributary("user", "create", "me@example.com")
+    assert tributary("import", *files, "--wait")["is_stored"] is True
+    checks = {check["check"]: check for check in tributary("doctor")}
+    assert checks["event log"]["found"] == "everything is processed"
+    assert checks["clock"]["state"] == "ok"
+    assert tributary("quarantine", "list") == []
