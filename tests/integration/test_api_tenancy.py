@@ -22,12 +22,16 @@ from tributary.store import Base
 from tributary.store.tables.access import AuditEntry
 
 # What everybody may call, signed in or not. A route added here gives something to the whole internet.
-PUBLIC = {"login", "get_health", "get_readiness", "get_version", "get_openapi", "get_reference"}
+PUBLIC = {
+    "login", "get_health", "get_readiness", "get_version", "get_openapi", "get_reference",
+    "track_open", "track_open_head", "track_click", "track_click_head",
+    "ask_unsubscribe", "ask_unsubscribe_head", "unsubscribe",
+}  # fmt: skip
 
 # What every member may do whatever their role, because it concerns only themselves.
 OWN_AFFAIRS = {"logout", "change_password", "end_my_session", "enter_workspace"}
 
-_ORDER = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_ORDER = ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True)

@@ -266,16 +266,16 @@ def preview_campaign(
     caller: Reader,
     session: ReadSession,
     context: ContextDep,
-    arm: Annotated[str, Query(max_length=40)],
+    arm: Annotated[str | None, Query(max_length=40, description="Absent: the first with a message.")] = None,
     profile_id: Annotated[str | None, Query(description="`prf_…`; absent: somebody of whom nothing is known.")] = None,
 ) -> PreviewOut:
     """What a person would get in an arm. Needs the right to see personal data unless it is the worst case."""
     view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
     person = None if profile_id is None else _revealed(session, caller, profile_id)
-    preview = messaging.preview_message(session, _composer(context), view, arm, person)
+    preview = messaging.preview_message(session, _composer(context), view, arm or _first_arm(view), person)
     rendered, error = preview.rendered, preview.error
     return PreviewOut(
-        arm=arm,
+        arm=preview.arm,
         profile_id=profile_id,
         subject=rendered.subject if rendered else None,
         html=rendered.html if rendered else None,
@@ -364,6 +364,10 @@ def get_campaign_report(campaign_id: str, caller: Reader, context: ContextDep, l
         context.store, context.warehouse, caller.workspace_id, campaign_id, now=context.clock.now()
     )
     return report_out(report, locale)
+
+
+def _first_arm(view: messaging.CampaignView) -> str:
+    return next(arm.name for arm in view.content.arms if arm.name != messaging.HOLDOUT)
 
 
 def _composer(context: Context) -> messaging.Composer:

@@ -13,13 +13,14 @@ from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import own_profile
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
-from tributary.errors import InvalidRequest, NotFound
+from tributary.errors import InvalidRequest
 from tributary.store import Session
 from tributary.store.tables.privacy import Consent, Suppression
 
-router = APIRouter(tags=["privacy"])
+router = APIRouter(tags=["consent"])
 
 Reader = Annotated[Principal, requires("profiles:read")]
 ListReader = Annotated[Principal, requires("campaigns:read")]
@@ -167,27 +168,27 @@ def record_consents(body: ConsentRecord, caller: Writer, session: WriteSession, 
     return ConsentRecorded(entries=count)
 
 
-@router.get("/consents", operation_id="get_consent", responses=problems(404))
-def get_consent(
+@router.get("/profiles/{profile_id}/consent", operation_id="get_profile_consent", responses=problems(404))
+def get_profile_consent(
+    profile_id: str,
     caller: Reader,
     session: ReadSession,
     context: ContextDep,
-    profile_id: Annotated[str, Query(description="`prf_…`")],
     channel: Channel = "email",
     purpose: Annotated[str, Query(max_length=64)] = "marketing",
 ) -> PersonConsent:
     """What one person allows, and every statement that led to it, newest first."""
-    identifiers = _of_profile(session, caller.workspace_id, profile_id)
+    person, identifiers = _of_profile(session, caller.workspace_id, profile_id)
     hasher = context.keys.hasher
     states = privacy.consent_states(
-        session, hasher, caller.workspace_id, {0: identifiers}, channel=channel, purpose=purpose
+        session, hasher, caller.workspace_id, {person: identifiers}, channel=channel, purpose=purpose
     )
     history = privacy.consent_history(session, hasher, caller.workspace_id, identifiers)
     return PersonConsent(
-        profile_id=encode_profile_id(identity.canonical_profile_id(session, decode_profile_id(profile_id))),
+        profile_id=encode_profile_id(person),
         channel=channel,
         purpose=purpose,
-        state=states[0],
+        state=states[person],
         history=[_entry(row) for row in history],
     )
 
@@ -241,7 +242,7 @@ def look_up_suppression(
 
 @router.post(
     "/suppressions/lift", operation_id="lift_suppression", status_code=204, response_class=Response,
-    responses=problems(404, 409),
+    responses=problems(409),
 )  # fmt: skip
 def lift_suppression(body: SuppressionLift, caller: Writer, session: WriteSession, context: ContextDep) -> None:
     """Take one reason back. A complaint stays."""
@@ -254,7 +255,7 @@ def _identifiers(
     session: Session, types: identity.IdentifierTypes, workspace_id: int, statement: ConsentStatement
 ) -> list[tuple[str, str]]:
     if statement.profile_id is not None:
-        return _of_profile(session, workspace_id, statement.profile_id)
+        return _of_profile(session, workspace_id, statement.profile_id)[1]
     given = statement.identifier
     claim = types.claim(given.type, given.value) if given else None
     if given is None or not isinstance(claim, identity.Claim):
@@ -264,12 +265,10 @@ def _identifiers(
     return [(claim.type, claim.value)]
 
 
-def _of_profile(session: Session, workspace_id: int, profile_id: str) -> list[tuple[str, str]]:
-    canonical = identity.canonical_profile_id(session, decode_profile_id(profile_id))
-    found = identity.identifiers_of(session, workspace_id, canonical)
-    if not found:
-        raise NotFound("There is no profile with this id here.", cure="Search for the person first.")
-    return [(each.type, each.value) for each in found]
+def _of_profile(session: Session, workspace_id: int, profile_id: str) -> tuple[int, list[tuple[str, str]]]:
+    """The profile that an id leads to now, and its identifiers."""
+    canonical = identity.canonical_profile_id(session, own_profile(session, workspace_id, profile_id))
+    return canonical, [(each.type, each.value) for each in identity.identifiers_of(session, workspace_id, canonical)]
 
 
 def _suppression_key(after: tuple[Any, ...] | None) -> tuple[str, str, str, str] | None:

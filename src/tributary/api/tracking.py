@@ -20,7 +20,7 @@ from tributary.errors import NotFound
 from tributary.messaging import ClickLink, OpenLink, UnsubscribeLink, Visit, record_visit, unsubscribe
 from tributary.rules import Locale
 
-router = APIRouter(tags=["links"], dependencies=[public()], include_in_schema=False)
+router = APIRouter(tags=["links"], dependencies=[public()])
 
 _PIXEL = bytes.fromhex(  # a transparent GIF of one pixel
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -46,7 +46,8 @@ _TEXTS: dict[Locale, dict[str, str]] = {
 }
 
 
-@router.api_route("/t/o/{token}", methods=["GET", "HEAD"], operation_id="track_open")
+@router.get("/t/o/{token}", operation_id="track_open", response_class=Response)
+@router.head("/t/o/{token}", operation_id="track_open_head", response_class=Response)
 def track_open(token: str, request: Request, context: ContextDep) -> Response:
     """The pixel of a message. It is always there, whatever the token; a genuine GET counts as an open."""
     if request.method == "GET":
@@ -58,7 +59,8 @@ def track_open(token: str, request: Request, context: ContextDep) -> Response:
     return Response(_PIXEL, media_type="image/gif", headers={"Cache-Control": "no-store, private"})
 
 
-@router.api_route("/t/c/{token}", methods=["GET", "HEAD"], operation_id="track_click")
+@router.get("/t/c/{token}", operation_id="track_click", response_class=Response)
+@router.head("/t/c/{token}", operation_id="track_click_head", response_class=Response)
 def track_click(token: str, request: Request, context: ContextDep) -> Response:
     """Lead on to the address that the message named; it is part of the signed token, so nobody can put in another."""
     try:
@@ -70,7 +72,8 @@ def track_click(token: str, request: Request, context: ContextDep) -> Response:
     return RedirectResponse(link.url, 302, headers={"Referrer-Policy": "no-referrer"})
 
 
-@router.api_route("/u/{token}", methods=["GET", "HEAD"], operation_id="ask_unsubscribe")
+@router.get("/u/{token}", operation_id="ask_unsubscribe", response_class=Response)
+@router.head("/u/{token}", operation_id="ask_unsubscribe_head", response_class=Response)
 def ask_unsubscribe(token: str, request: Request, context: ContextDep) -> Response:
     """Ask whether to unsubscribe. Changes nothing."""
     try:
@@ -80,7 +83,7 @@ def ask_unsubscribe(token: str, request: Request, context: ContextDep) -> Respon
     return _page("ask" if link.delivery_id else "test", _locale(request))
 
 
-@router.post("/u/{token}", operation_id="unsubscribe")
+@router.post("/u/{token}", operation_id="unsubscribe", response_class=Response)
 def do_unsubscribe(token: str, request: Request, context: ContextDep, session: WriteSession) -> Response:
     """Unsubscribe, before this is answered. Doing it again is fine."""
     try:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import CursorResult, delete, select, tuple_
 
-from tributary.errors import Conflict, InvalidRequest, NotFound
+from tributary.errors import Conflict, InvalidRequest
 from tributary.privacy.keys import Hasher, lock_subjects
 from tributary.store import Session, upsert
 from tributary.store.tables.privacy import Suppression
@@ -117,8 +117,7 @@ def lift_suppression(
     """Take one reason back, by an operator's decision. The other reasons of the address stay.
 
     Raises:
-        Conflict: a complaint is never taken back.
-        NotFound: the address is not suppressed for this reason.
+        Conflict: the address is not suppressed for this reason, or it is a complaint, which is never taken back.
     """
     if reason == "complained":
         raise Conflict(
@@ -128,7 +127,7 @@ def lift_suppression(
     subject = hasher.subject(workspace_id, address_type(channel), address)
     lock_subjects(session, [subject])
     if not _delete(session, workspace_id, channel, [subject], reason):
-        raise NotFound("This address is not suppressed for this reason.", cure="Check the address and the reason.")
+        raise Conflict("This address is not suppressed for this reason.", cure="Check the address and the reason.")
 
 
 def lift_unsubscriptions(
