@@ -7,7 +7,7 @@ pytest_plugins = [
     "fixtures.api",
     "fixtures.warehouse",
     "fixtures.clickhouse_http",
-    "fixtures.collector",
+    "fixtures.clients", "fixtures.collector",
     "fixtures.mail",
     "fixtures.pipeline",
     "fixtures.store",
