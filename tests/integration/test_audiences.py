@@ -336,6 +336,31 @@ class TestRefresh:
         assert town.members(audience) == town.buyers(1)
         assert town.members(other) == set()
 
+    def test_the_run_that_a_campaign_is_being_sent_to_is_kept(self, town: Shop):
+        from tributary.store.tables.messaging import Campaign
+
+        audience = town.create("buyers", bought(1))
+        town.refresh(audience)
+        with town.store.begin() as session:
+            campaign = Campaign(
+                id="cmp_1", workspace_id=1, name="Spring", state="sending", audience_id=audience.id, audience_run=1,
+                version=1, salt="s", cursor=0, created_by="usr_test", created_at=NOW, updated_at=NOW,
+            )  # fmt: skip
+            session.add(campaign)
+        for _ in range(audiences.KEPT_RUNS + 1):
+            town.refresh(audience)
+        with pytest.raises(Conflict, match="Spring"), town.store.begin() as session:
+            audiences.archive_audience(session, town.caller, audience.id)
+
+        audiences.prune_runs(town.store, town.warehouse)
+        assert _stored_runs(town, audience) == [1, *range(3, audiences.KEPT_RUNS + 3)]
+
+        with town.store.begin() as session:
+            session.get_one(Campaign, "cmp_1").state = "done"
+        town.refresh(audience)
+        audiences.prune_runs(town.store, town.warehouse)
+        assert _stored_runs(town, audience) == list(range(4, audiences.KEPT_RUNS + 4))
+
 
 class TestBuildingOnEachOther:
     def test_waits_for_what_it_builds_on(self, town: Shop):
@@ -597,6 +622,24 @@ class TestJobs:
         runner.run_all()
         assert (town.get(hourly).current_run, town.get(manual).current_run) == (2, 1)
         assert town.get(hourly).due_at == NOW + timedelta(hours=2)
+
+
+def test_runs_and_schedules_work_on_both_stores(store: Store, single_warehouse: Warehouse):
+    make_workspace(store)
+    shop = Shop(store, single_warehouse, ManualClock(NOW))
+    shop.add_people({1: {"city": "上海"}, 2: {"city": "Paris"}})
+    audience = shop.create("上海", trait("city", "is", "上海"))
+    runner = TestJobs().runner(shop)
+    for _ in range(audiences.KEPT_RUNS + 2):
+        runner.run_all()
+        shop.clock.advance(timedelta(hours=1))
+    runner.run_all()
+
+    assert shop.members(audience) == {1}
+    assert shop.audiences_of(1) == ["上海"]
+    assert len(_stored_runs(shop, audience)) <= audiences.KEPT_RUNS + 1
+    with store.read() as session:
+        assert audiences.get_run(session, 1, audience.id, 1).storage == "deleted"
 
 
 def _write_bitmap(shop: Shop, audience: Audience, run: int) -> None:

@@ -442,3 +442,17 @@ class TestJobs:
         with town.store.read() as session:
             assert tags.get_tag(session, 1, daily.id).current_run == 2
             assert tags.get_tag(session, 1, manual.id).current_run == 1
+
+
+def test_runs_work_on_both_stores(store: Store, single_warehouse: Warehouse):
+    make_workspace(store)
+    shop = Shop(store, single_warehouse, ManualClock(NOW))
+    shop.add_people({1, 2})
+    shop.add_orders([(1, NOW - timedelta(days=1), 700.0, "A")])
+    tag = shop.create("tier")
+    for _ in range(tags.KEPT_RUNS + 1):
+        shop.recompute(tag)
+
+    assert shop.values(tag) == {1: "高价值", 2: "未购"}
+    assert shop.values_of(2) == {"tier": "未购"}
+    assert tags.prune_runs(store, single_warehouse) == 1
