@@ -158,7 +158,12 @@ class _Visit:
         if self._is_app and self._rng.random() < _OLD_APP:
             yield {"type": "alias", "previousId": self._device, "userId": person.user_id}, 5
             return
-        traits = {"name": person.name, "language": person.locale, "email": person.email}
+        traits = {
+            "name": person.name,
+            "firstName": person.first_name,
+            "language": person.locale,
+            "email": person.email,
+        }
         if self._is_app:
             traits["phone"] = person.phone
         yield {"type": "identify", "traits": {k: v for k, v in traits.items() if v is not None}}, 12
@@ -214,6 +219,7 @@ def _crm(rng: Random, person: Person, now: datetime) -> Iterator[Sent]:
     """The CRM reports a member when they join and whenever their level changes."""
     traits: dict[str, Any] = {
         "name": person.name,
+        "firstName": person.first_name,
         "gender": person.gender,
         "birthday": person.birthday.isoformat(),
         "country": person.country,

@@ -63,6 +63,7 @@ class Person:
     number: int
     locale: str
     name: str
+    first_name: str
     gender: str
     birthday: date
     country: str
@@ -99,7 +100,7 @@ def population(seed: int, people: int) -> list[Person]:
 def _person(rng: Random, seed: int, number: int) -> Person:
     is_chinese = rng.random() < _CHINESE_SHARE
     country = "CN" if is_chinese else rng.choice(("GB", "US"))
-    name, handle = _chinese_name(rng) if is_chinese else _english_name(rng)
+    name, first_name, handle = _chinese_name(rng) if is_chinese else _english_name(rng)
     kind = rng.random()
     registers = kind >= _NEVER_REGISTERS + _ONLY_IN_CRM
     is_counter = _NEVER_REGISTERS <= kind < _NEVER_REGISTERS + _ONLY_IN_CRM
@@ -112,6 +113,7 @@ def _person(rng: Random, seed: int, number: int) -> Person:
         number=number,
         locale="zh" if is_chinese else "en",
         name=name,
+        first_name=first_name,
         gender=rng.choice(("female", "male")),
         birthday=_OLDEST + timedelta(days=rng.randrange((_YOUNGEST - _OLDEST).days)),
         country=country,
@@ -129,16 +131,17 @@ def _person(rng: Random, seed: int, number: int) -> Person:
     )
 
 
-def _chinese_name(rng: Random) -> tuple[str, str]:
+def _chinese_name(rng: Random) -> tuple[str, str, str]:
+    """Whole name, given name, and a handle in Latin letters."""
     surname, surname_pinyin = rng.choice(_SURNAMES)
     given, given_pinyin = rng.choice(_GIVEN)
-    return surname + given, f"{surname_pinyin}.{given_pinyin}"
+    return surname + given, given, f"{surname_pinyin}.{given_pinyin}"
 
 
-def _english_name(rng: Random) -> tuple[str, str]:
+def _english_name(rng: Random) -> tuple[str, str, str]:
     first, last = rng.choice(_FIRST_NAMES), rng.choice(_LAST_NAMES)
     handle = f"{first}.{last}".lower().translate(_PLAIN)
-    return f"{first} {last}", handle
+    return f"{first} {last}", first, handle
 
 
 def _phone(rng: Random, seed: int, number: int, country: str) -> str:
