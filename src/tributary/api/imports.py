@@ -15,6 +15,7 @@ from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import ReadSession
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.problems import problems
 from tributary.sources import imports
 from tributary.sources.imports import ImportSummary, Rejected
 from tributary.store.tables.sources import ImportRun
@@ -65,20 +66,20 @@ class MappingResult(BaseModel):
     rejected: list[RejectedOut]
 
 
-@router.get("", operation_id="list_imports")
+@router.get("", operation_id="list_imports", summary="Imports")
 def list_imports(caller: Importer, session: ReadSession, page: PageQuery) -> Page[ImportOut]:
     """The imports of the workspace, newest first."""
     found = imports.list_imports(session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1)
     return page_of(found, page, _out, lambda run: (run.id,))
 
 
-@router.get("/{import_id}", operation_id="get_import")
+@router.get("/{import_id}", operation_id="get_import", summary="One import", responses=problems(404))
 def get_import(import_id: str, caller: Importer, session: ReadSession) -> ImportOut:
     """One import."""
     return _out(imports.get_import(session, caller.workspace_id, import_id))
 
 
-@router.post("/check", operation_id="check_import_mapping")
+@router.post("/check", operation_id="check_import_mapping", summary="Try a mapping", responses=problems(400))
 def check_import_mapping(body: MappingTrial, caller: Importer) -> MappingResult:  # noqa: ARG001 (the scope is checked)
     """Try a mapping on a few rows. Nothing is stored."""
     mapping = imports.decode_mapping(body.mapping.encode(), body.syntax)
@@ -93,9 +94,7 @@ def check_import_mapping(body: MappingTrial, caller: Importer) -> MappingResult:
                 rejected.append(RejectedOut.model_validate(outcome, from_attributes=True))
             else:
                 events.append(outcome.event)
-    return MappingResult(
-        summary=summary.as_dict(), events=events[: body.limit], rejected=rejected[: body.limit]
-    )
+    return MappingResult(summary=summary.as_dict(), events=events[: body.limit], rejected=rejected[: body.limit])
 
 
 def _out(run: ImportRun) -> ImportOut:

@@ -12,6 +12,7 @@ from tributary import sources
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.problems import problems
 from tributary.sources import SourceKind
 from tributary.store.tables.sources import Source
 
@@ -86,13 +87,13 @@ class SnippetList(BaseModel):
     items: list[SnippetOut]
 
 
-@router.get("", operation_id="list_sources")
+@router.get("", operation_id="list_sources", summary="Sources")
 def list_sources(caller: Reader, session: ReadSession) -> SourceList:
     """List the sources of the workspace."""
     return SourceList(items=[_out(source) for source in sources.list_sources(session, caller.workspace_id)])
 
 
-@router.post("", operation_id="create_source", status_code=201)
+@router.post("", operation_id="create_source", summary="Create a source", status_code=201, responses=problems(400, 409))
 def create_source(body: SourceCreate, caller: Writer, session: WriteSession, context: ContextDep) -> SourceWithKey:
     """Create a source. Its key works when the answer arrives."""
     source = sources.create_source(
@@ -102,13 +103,15 @@ def create_source(body: SourceCreate, caller: Writer, session: WriteSession, con
     return _with_key(source)
 
 
-@router.get("/{source_id}", operation_id="get_source")
+@router.get("/{source_id}", operation_id="get_source", summary="One source", responses=problems(404))
 def get_source(source_id: str, caller: Reader, session: ReadSession) -> SourceOut:
     """One source."""
     return _out(sources.get_source(session, caller.workspace_id, source_id))
 
 
-@router.patch("/{source_id}", operation_id="update_source")
+@router.patch(
+    "/{source_id}", operation_id="update_source", summary="Change a source", responses=problems(400, 404, 409)
+)
 def update_source(
     source_id: str, body: SourceUpdate, caller: Writer, session: WriteSession, context: ContextDep
 ) -> SourceOut:
@@ -125,7 +128,12 @@ def update_source(
     return _out(source)
 
 
-@router.post("/{source_id}/rotate-key", operation_id="rotate_source_key")
+@router.post(
+    "/{source_id}/rotate-key",
+    operation_id="rotate_source_key",
+    summary="Give a source a new write key",
+    responses=problems(400, 404),
+)
 def rotate_source_key(
     source_id: str, body: KeyRotation, caller: Writer, session: WriteSession, context: ContextDep
 ) -> SourceWithKey:
@@ -135,14 +143,18 @@ def rotate_source_key(
     return _with_key(source)
 
 
-@router.get("/{source_id}/snippets", operation_id="list_source_snippets")
+@router.get(
+    "/{source_id}/snippets",
+    operation_id="list_source_snippets",
+    summary="Code that sends to a source",
+    responses=problems(404),
+)
 def list_source_snippets(source_id: str, caller: Writer, session: ReadSession, context: ContextDep) -> SnippetList:
     """Code that sends to this source: browser, Node, Python, curl."""
     source = sources.get_source(session, caller.workspace_id, source_id)
     url = context.settings.collector_url
     items = [
-        SnippetOut.model_validate(snippet, from_attributes=True)
-        for snippet in sources.snippets(source.write_key, url)
+        SnippetOut.model_validate(snippet, from_attributes=True) for snippet in sources.snippets(source.write_key, url)
     ]
     return SnippetList(write_key=source.write_key, collector_url=url, items=items)
 
