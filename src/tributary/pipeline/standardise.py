@@ -126,7 +126,7 @@ class Standardiser:
                 step = _step(name, value, type_)
                 if step:
                     steps.append(step)
-            if kind:
+            if kind and name.isprintable():  # a name with control characters is no field, and PostgreSQL refuses NUL
                 self._observe(kind, event, name, value)
         return steps
 

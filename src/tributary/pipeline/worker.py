@@ -393,8 +393,8 @@ def prune_seen(session: Session, reached_ms: int, dedup_days: int, slice_: int, 
     """Forget the messages of one slice of the key space that arrived more than `dedup_days` before `reached_ms`."""
     width = _KEY_SPACE // slices
     session.execute(
-        text("DELETE FROM seen_messages WHERE id >= :low AND id < :high AND day < :day"),
-        {"low": slice_ * width, "high": (slice_ + 1) * width, "day": reached_ms // 86_400_000 - dedup_days},
+        text("DELETE FROM seen_messages WHERE id BETWEEN :low AND :high AND day < :day"),
+        {"low": slice_ * width, "high": (slice_ + 1) * width - 1, "day": reached_ms // 86_400_000 - dedup_days},
     )
 
 
