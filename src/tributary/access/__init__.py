@@ -29,6 +29,7 @@ from tributary.access.users import (
     reset_password,
     set_active,
 )
+from tributary.access.work import SCHEDULES, job_handlers
 from tributary.access.workspaces import (
     add_workspace,
     create_workspace,
@@ -41,6 +42,7 @@ from tributary.access.workspaces import (
 __all__ = [
     "ROLES",
     "ROLE_SCOPES",
+    "SCHEDULES",
     "SCOPES",
     "Caller",
     "Passwords",
@@ -60,6 +62,7 @@ __all__ = [
     "find_user",
     "get_member",
     "get_workspace",
+    "job_handlers",
     "list_audit",
     "list_members",
     "list_sessions",

@@ -10,7 +10,7 @@ import random
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -19,6 +19,8 @@ from tributary.store.tables.jobs import Job
 
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=15)
+KEEP_ENDED = timedelta(days=7)
+KEEP_FAILED = timedelta(days=30)
 
 
 def _due(now: datetime, kinds: Collection[str]) -> list[ColumnElement[bool]]:
@@ -153,6 +155,14 @@ def put_back(session: Session, job: Job, at: datetime) -> bool:
         session.refresh(job)
         return False
     return True
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Delete jobs that ended long ago: failed ones after 30 days, the others after 7; how many."""
+    is_old = (Job.state == "failed") & (Job.finished_at < now - KEEP_FAILED) | (
+        Job.state.in_(("succeeded", "cancelled", "superseded")) & (Job.finished_at < now - KEEP_ENDED)
+    )
+    return len(session.execute(delete(Job).where(is_old).returning(Job.id)).all())
 
 
 def backoff(attempt: int, jitter: random.Random) -> timedelta:

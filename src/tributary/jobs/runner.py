@@ -15,7 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -30,6 +30,7 @@ from tributary.store.tables.jobs import Job
 log = logging.getLogger(__name__)
 
 _UNEXPECTED_ATTEMPTS = 3  # for errors that are not ours: a driver's hiccup passes, a bug does not
+_CLEAN_EVERY = timedelta(hours=1)
 _LOST = ("worker_lost", "The worker that ran this job stopped answering; it was killed or cut off.")
 
 
@@ -119,9 +120,11 @@ class Runner:
         self._news = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._is_registered = False
+        self._cleaned_at: datetime | None = None
 
     def run_once(self) -> bool:
         """Queue what the schedules say, take back silent jobs, and run one job here. False: nothing was due."""
+        self._keep_house()
         if not self._has_work():
             return False
         now = self._clock.now()
@@ -180,6 +183,13 @@ class Runner:
                 with self._news:
                     if not self._is_stopping.is_set():
                         self._news.wait(self._poll_seconds)
+
+    def _keep_house(self) -> None:
+        now = self._clock.now()
+        if self._cleaned_at is None or now - self._cleaned_at >= _CLEAN_EVERY:
+            self._cleaned_at = now
+            with self._store.begin() as session:
+                claims.forget(session, now=now)
 
     def _has_work(self) -> bool:
         now = self._clock.now()

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import event, select, update
 
 from tributary.access import (
+    SCHEDULES,
     Passwords,
     change_password,
     end_session,
+    job_handlers,
     list_sessions,
     logout,
     purge_ended,
@@ -18,6 +20,7 @@ from tributary.access import (
 )
 from tributary.access.sessions import hash_token
 from tributary.errors import Forbidden, InvalidRequest, NotFound, TooManyRequests, Unauthenticated
+from tributary.jobs import Runner
 from tributary.store.tables.access import LoginAttempts, LoginSession, User
 
 from .conftest import OWNER, POLICY
@@ -254,5 +257,9 @@ def test_old_sessions_and_attempts_are_purged(desk):
     with desk.store.begin() as session:
         assert purge_ended(session, desk.clock.now()) == 0
     desk.clock.advance(POLICY.absolute + timedelta(hours=24))
-    with desk.store.begin() as session:
-        assert purge_ended(session, desk.clock.now()) == 2
+    runner = Runner(desk.store, desk.clock, job_handlers(desk.store, desk.clock), schedules=SCHEDULES)
+    runner.run_all()
+    desk.clock.advance(timedelta(hours=1))
+    assert runner.run_all() == 1
+    with desk.store.read() as session:
+        assert session.scalars(select(LoginSession)).all() == session.scalars(select(LoginAttempts)).all() == []

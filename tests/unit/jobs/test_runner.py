@@ -71,6 +71,32 @@ def test_jobs_run_by_priority_then_age_and_only_when_due(bench):
     assert bench.job(later).state == "succeeded"
 
 
+def test_jobs_that_ended_long_ago_are_forgotten_failed_ones_later(bench):
+    good, bad = bench.ask(), bench.ask({"fail": True})
+
+    def handler(run):
+        if run.payload:
+            raise InvalidRequest("no")
+
+    runner = bench.runner(handler)
+
+    def left():
+        with bench.store.read() as session:
+            return set(session.scalars(select(Job.id)))
+
+    runner.run_all()
+    bench.clock.advance(timedelta(days=7))
+    runner.run_once()
+    assert left() == {good, bad}
+    bench.clock.advance(timedelta(hours=1))
+    runner.run_once()
+    assert left() == {bad}
+    bench.clock.advance(timedelta(days=30))
+    waiting = bench.ask(not_before=bench.clock.now() + timedelta(days=1))
+    runner.run_once()
+    assert left() == {waiting}
+
+
 def test_kinds_without_a_handler_stay_queued(bench):
     with bench.store.begin() as session:
         job = enqueue(session, "unknown", {}, workspace_id=1)
