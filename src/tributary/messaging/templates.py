@@ -33,7 +33,8 @@ from tributary.errors import InvalidRequest
 Part = Literal["subject", "html", "text"]
 MAX_SOURCE = 200_000  # characters of one part; mail programs clip a page of more than 102 KB anyway
 MAX_OUTPUT = 500_000  # bytes of one rendered part
-_MAX_LOOPS = 2_000
+_MAX_LOOPS = 2_000  # turns of all loops of a part together, and items of a list in a filter
+_MAX_BITS = 1_024  # of a whole number
 _REMOVED_TAGS = ("include", "render")  # there is nothing to include, and saying so beats "template not found"
 
 
@@ -104,6 +105,7 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def call(value: Any, *args: Any, **options: Any) -> Any:
         if isinstance(value, _Missing) and name != "default":
             str(value)  # raises, with the place
+        _check_items(value, *args)
         texts = [len(arg) for arg in args if isinstance(arg, str)]
         if name == "replace" and isinstance(value, str) and len(texts) == 2 and len(args) == 2:
             found = value.count(args[0]) if args[0] else len(value) + 1
@@ -113,9 +115,18 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(value, *args, **options)
         if isinstance(result, str):
             _check_size(len(result))
+        if isinstance(result, int) and result.bit_length() > _MAX_BITS:
+            raise OutputStreamLimitError("the number is too large", token=None)
+        _check_items(result)
         return result
 
     return call
+
+
+def _check_items(*values: Any) -> None:
+    """Lists stay short in filters too: some of these take quadratic time, and all would write a range out."""
+    if any(isinstance(value, list | tuple | range) and len(value) > _MAX_LOOPS for value in values):
+        raise LoopIterationLimitError("the list is too long", token=None)
 
 
 def _check_size(size: int) -> None:
