@@ -4,7 +4,7 @@ source = create_source(session, principal, name="Web shop", kind=SourceKind.WEB)
 publish_after_commit(session, store, settings.source_snapshot)   # collectors accept the key from the commit on
 """
 
-from tributary.sources.publish import publish_after_commit, publish_sources
+from tributary.sources.publish import job_handlers, publish_after_commit, publish_sources
 from tributary.sources.service import (
     KEY_GRACE,
     SourceKind,
@@ -26,6 +26,7 @@ __all__ = [
     "find_source",
     "get_source",
     "internal_source_id",
+    "job_handlers",
     "list_sources",
     "publish_after_commit",
     "publish_sources",

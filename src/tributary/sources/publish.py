@@ -6,7 +6,7 @@ Collectors have no database. They read the snapshot, and read it again when a ke
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from tributary.collector.directory import SourceEntry, write_snapshot
 from tributary.core.clock import Clock, SystemClock
 from tributary.errors import Unavailable
-from tributary.sources.service import KINDS_WITHOUT_HTTP
+from tributary.jobs import Handler, JobRun
+from tributary.sources.service import KINDS_WITHOUT_HTTP, PUBLISH
 from tributary.store import Store
 from tributary.store.tables.sources import Source
 
@@ -25,8 +26,8 @@ from tributary.store.tables.sources import Source
 def publish_sources(store: Store, path: Path, *, clock: Clock | None = None) -> int:
     """Write the snapshot of all workspaces' sources to `path` and return the number of write keys in it.
 
-    The rotation's old key has an entry of its own until its time is over; call this every minute or so, so that it
-    really ends. Sources that nobody may send to over HTTP are left out.
+    The rotation's old key has an entry of its own until its time is over; a job publishes again at that moment, so
+    that it really ends. Sources that nobody may send to over HTTP are left out.
 
     Raises:
         Unavailable: the store does not answer or the file cannot be written.
@@ -50,6 +51,15 @@ def publish_after_commit(session: Session, store: Store, path: Path, *, clock: C
         publish_sources(store, path, clock=clock)
 
     event.listen(session, "after_commit", _publish, once=True)
+
+
+def job_handlers(store: Store, path: Path, clock: Clock) -> Mapping[str, Handler]:
+    """The handlers of this package's jobs, for the job runner."""
+
+    def publish(_job: JobRun) -> None:
+        publish_sources(store, path, clock=clock)
+
+    return {PUBLISH: publish}
 
 
 def _entries(session: Session, now: datetime) -> list[SourceEntry]:

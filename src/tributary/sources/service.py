@@ -20,10 +20,12 @@ from tributary.access import Principal, audit
 from tributary.core.clock import SystemClock
 from tributary.core.ids import new_id
 from tributary.errors import Conflict, InvalidRequest, NotFound
+from tributary.jobs import enqueue
 from tributary.store import upsert
 from tributary.store.tables.sources import Source
 
 INTERNAL_SOURCE_NAME = "Tributary"  # reserved: the product's own events (opens, clicks, unsubscribes) come from it
+PUBLISH = "sources.publish"  # job: write the collectors' snapshot anew
 KEY_GRACE = timedelta(days=7)  # how long the old write key stays good after a rotation, unless said otherwise
 _MAX_NAME = 100
 _KEY_ALPHABET = string.ascii_letters + string.digits  # safe in a URL path, a header and a shell without quoting
@@ -170,6 +172,9 @@ def rotate_write_key(session: Session, principal: Principal, source_id: str, *, 
     source.previous_key_valid_until = until if keeps_old else None
     source.write_key = new_write_key()
     session.flush()
+    if keeps_old:
+        # The snapshot carries no expiry: the old key ends because the snapshot is written anew at that moment.
+        enqueue(session, PUBLISH, {}, workspace_id=source.workspace_id, key=source.id, not_before=until)
     details = {"previous_key_valid_until": until.isoformat()}
     audit(session, principal, "source.key_rotated", "source", source.id, details)
     return source

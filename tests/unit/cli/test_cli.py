@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -287,3 +288,22 @@ def test_the_data_folder_can_be_given_as_an_option(tmp_path, command):
     store.close()
     code, out, _ = command("--data-dir", folder, "workspace", "list", "--json")
     assert (code, json.loads(out)) == (0, [])
+
+
+def test_the_reference_page_names_every_command_and_every_option():
+    from typer.main import get_command
+
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    missing = []
+
+    def look(command, words):
+        for name, child in getattr(command, "commands", {}).items():
+            if not child.hidden:
+                look(child, [*words, name])
+        if words and not hasattr(command, "commands"):
+            missing.extend([" ".join(words)] if f"`{' '.join(words)}" not in page else [])
+        options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+        missing.extend(f"{' '.join(words)} {option}" for option in options if f"{option}" not in page)
+
+    look(get_command(cli.app), [])
+    assert [name for name in missing if not name.endswith("--help")] == []

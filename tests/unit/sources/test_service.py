@@ -13,12 +13,14 @@ from tributary.access import list_audit, system_principal
 from tributary.collector.directory import SourceDirectory
 from tributary.core.clock import ManualClock
 from tributary.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from tributary.jobs import Runner
 from tributary.sources import (
     SourceKind,
     create_source,
     find_source,
     get_source,
     internal_source_id,
+    job_handlers,
     list_sources,
     publish_after_commit,
     publish_sources,
@@ -134,6 +136,21 @@ def test_after_a_rotation_both_keys_are_published_until_the_grace_is_over(sqlite
     clock.advance(timedelta(hours=1))
     assert publish_sources(sqlite_store, path, clock=clock) == 1
     assert {key for _, key, _ in published(path)} == {new}
+
+
+def test_the_end_of_the_grace_time_publishes_by_itself(sqlite_store, caller, clock, tmp_path):
+    path = tmp_path / "s.json"
+    source = make_source(sqlite_store, caller)
+    with sqlite_store.begin() as session:
+        new = rotate_write_key(session, caller, source.id, grace=timedelta(hours=1)).write_key
+        publish_after_commit(session, sqlite_store, path, clock=clock)
+    runner = Runner(sqlite_store, clock, job_handlers(sqlite_store, path, clock), schedules=())
+    clock.advance(timedelta(minutes=59))
+    runner.run_once()
+    assert len(published(path)) == 2
+    clock.advance(timedelta(minutes=1))
+    runner.run_once()
+    assert published(path) == [("Web shop", new, True)]
 
 
 def test_a_rotation_without_grace_stops_the_old_key_at_once(sqlite_store, caller, clock, tmp_path):
