@@ -7,6 +7,7 @@ topologies, parse in an independent parser of the dialect, and pass the tenant g
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from fixtures.warehouse import (
     new_warehouse,
 )
 from rules_oracle import evaluate
+from rules_oracle.documented import CATALOG, NOW, examples
 from rules_oracle.strategies import leaves, measures, rules
-from rules_oracle.world import AUDIENCES, NOWS, PROPERTIES, TAGS, TRAITS, ZONES, World, make_world
+from rules_oracle.world import AUDIENCES, NOWS, PROPERTIES, TAGS, TEXTS, TRAITS, ZONES, World, make_world
 from tributary.core.fields import COLUMN_TYPES, field_column, field_expression
 from tributary.core.sql import Sql, bind, raw
 from tributary.rules import (
@@ -49,6 +51,7 @@ from tributary.rules import (
     resolve,
     resolve_measure,
 )
+from tributary.rules.codec import MAX_CONDITIONS
 from tributary.warehouse import SingleNode, Warehouse
 
 WORLDS = tuple(make_world(number) for number in (1, 2, 3))
@@ -150,6 +153,30 @@ class TestMembers:
             assert [id_ for (id_,) in ask(warehouse, compile_members(resolved), world)] == wanted
 
 
+class TestRareValues:
+    """What random rules meet too seldom, gone through one by one. One node: the topology does not matter to a value."""
+
+    @pytest.mark.parametrize("op", ["is", "contains"])
+    def test_every_text_is_compared_without_letter_case(self, warehouses, op):
+        world = WORLDS[0]
+        known = catalog(world, "UTC", promoted=False)
+        for text in filter(None, TEXTS):
+            rule = {"kind": "trait", "trait": "昵称 nick", "op": op, "value": text, "ignore_case": True}
+            found = ask(warehouses[0], compile_members(resolve(decode(rule), known, NOWS[0])), world)
+            assert [id_ for (id_,) in found] == expected(rule, world, "UTC", NOWS[0])
+
+    @pytest.mark.parametrize("trait", ["birthday", "signup"])
+    @pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+    def test_every_anniversary_around_every_now(self, warehouses, trait, zone):
+        world = WORLDS[1]
+        known = catalog(world, zone, promoted=trait == "birthday")
+        for now in NOWS:
+            for days in (0, 1, 3):
+                rule = {"kind": "trait", "trait": trait, "op": "anniversary_in_next", "value": days, "unit": "days"}
+                found = ask(warehouses[0], compile_members(resolve(decode(rule), known, now)), world)
+                assert [id_ for (id_,) in found] == expected(rule, world, zone, now)
+
+
 class TestRestriction:
     @settings(relaxed, max_examples=15)
     @given(rule=rules(), world=worlds, zone=zones, now=nows, data=st.data())
@@ -189,6 +216,22 @@ class TestRestriction:
         for warehouse in warehouses:
             page = ask(warehouse, compile_members(resolved, after=people[3], limit=35), world)
             assert [id_ for (id_,) in page] == people[4:39]
+
+
+class TestReference:
+    def test_every_documented_example_runs(self, warehouses):
+        for example in examples():
+            resolved = resolve(decode(example), CATALOG, NOW)
+            for warehouse in warehouses:
+                assert warehouse.query(compile_members(resolved), workspace_id=CATALOG.workspace_id) == []
+
+    def test_a_rule_as_wide_as_allowed_runs(self, warehouses):
+        world = WORLDS[0]
+        known = replace(catalog(world, "UTC", promoted=True), events=None)
+        never = [{"kind": "event", "event": f"Event {number}", "op": "did_not"} for number in range(MAX_CONDITIONS)]
+        resolved = resolve(decode({"kind": "all", "rules": never}), known, NOWS[0])
+        for warehouse in warehouses:
+            assert warehouse.query(compile_count(resolved), workspace_id=world.workspace_id) == [(len(world.people),)]
 
 
 class TestWhy:

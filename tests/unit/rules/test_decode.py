@@ -69,7 +69,7 @@ class TestShape:
             ({"kind": "all", "rules": [LEAF, {"kind": "not", "rule": {**LEAF, "op": "iss"}}]}, "all[1].not.op", "is"),
             ({"kind": "any", "rules": [{**LEAF, "ops": "is"}]}, "any[0]", "op"),
             ({"kind": "trat"}, "kind", "trait"),
-            ({"kind": "not", "rule": {"kind": "event", "event": "x", "window": {"kind": "latst"}}}, "not.window.kind", "last"),
+            ({"kind": "event", "event": "x", "window": {"kind": "ag"}}, "window.kind", "ago"),
             ({"kind": "event", "event": "x", "where": [{"property": 7, "op": "is"}]}, "where[0].property", "reference"),
             ({"kind": "all"}, "", "reference"),
         ],
