@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Column, MetaData, String, Table, select
 
 from tributary.store import Store, UtcDateTime, upsert
+from tributary.store.tables.access import Workspace
 from tributary.store.types import BigInt, Json
 
 metadata = MetaData()
@@ -65,3 +66,14 @@ def test_a_read_changes_nothing(things_store):
         session.execute(things.insert().values(name="a")) if not things_store.is_sqlite else None
     with things_store.read() as session:
         assert session.execute(select(things)).all() == []
+
+
+def test_what_was_read_stays_readable(store):
+    with store.begin() as session:
+        session.add(
+            Workspace(id=7, name="w", timezone="UTC", locale="en", currency="EUR", created_at=datetime.now(UTC))
+        )
+    with store.read() as session:
+        found = session.get(Workspace, 7)
+    assert found is not None
+    assert found.name == "w"

@@ -58,8 +58,7 @@ class Store:
         """
         try:
             with self._sessions() as session:
-                yield session
-                session.rollback()
+                yield session  # closing rolls back; a rollback() here would also empty the objects that were read
         except OperationalError as exc:
             raise Unavailable("The records store does not answer.", cure="Check the store; try again.") from exc
 
