@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tributary.errors import InvalidRequest
 from tributary.experiments import ARM_NAME, Arm
+from tributary.messaging.mail import parse_sender
 
 HOLDOUT = "holdout"  # the arm that gets nothing
 
@@ -67,8 +69,11 @@ class Content(_Model):
             raise ValueError("two arms have the same name")
         if not any(arm.weight and arm.name != HOLDOUT for arm in self.arms):
             raise ValueError("no arm with a message has a weight above 0, so nobody would get anything")
-        if any(character in text for text in (self.sender, self.reply_to) for character in "\r\n"):
-            raise ValueError("a mail address cannot hold a line break")
+        for text in filter(None, (self.sender, self.reply_to)):
+            try:
+                parse_sender(text)
+            except InvalidRequest as exc:
+                raise ValueError(str(exc)) from None
         return self
 
     @property

@@ -51,7 +51,14 @@ def parse_sender(sender: str) -> tuple[str, str]:
     """
     name, address = parseaddr(sender)
     local, at, domain = address.rpartition("@")
-    if not at or not local or not re.fullmatch(r"[A-Za-z0-9.-]+", domain) or not address.isascii():
+    if (
+        not at
+        or not local
+        or "\r" in sender
+        or "\n" in sender
+        or not re.fullmatch(r"[A-Za-z0-9.-]+", domain)
+        or not address.isascii()
+    ):
         raise InvalidRequest("The sender has no mail address.", cure="Write it as: Shop <no-reply@shop.example>.")
     return name, address
 
