@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from sqlalchemy import select
 
-from tributary import audiences, tags
+from tributary import access, audiences, tags
 from tributary.access import create_first_owner
 from tributary.api import Context, build_api
 from tributary.collector import serve_collector
@@ -171,11 +171,12 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
         sender = Sender(store, clock, keys, settings, producer=producer)
         opened.callback(sender.close)
         handlers = {
+            **access.job_handlers(store, clock),
             **audiences.job_handlers(store, warehouse, clock),
             **tags.job_handlers(store, warehouse, clock),
             **job_handlers(store, warehouse, clock, keys, settings),
         }
-        runner = Runner(store, clock, handlers, schedules=(*audiences.SCHEDULES, *tags.SCHEDULES))
+        runner = Runner(store, clock, handlers, schedules=(*access.SCHEDULES, *audiences.SCHEDULES, *tags.SCHEDULES))
         return Application(context, pipeline, runner, sender, opened.pop_all())
 
 
@@ -253,6 +254,6 @@ def _welcome(settings: Settings, password: str | None) -> None:
         lines += [
             "",
             f"First start: sign in as {OWNER_EMAIL} with the password {password}",
-            "It is shown this once. Change it with `tributary user password`.",
+            "It is shown this once; `tributary user reset-password` makes a new one.",
         ]
     print("\n".join(lines), flush=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
@@ -10,9 +12,12 @@ from tributary.api import (
     audience_members,
     audiences,
     campaigns,
+    counters,
     imports,
     jobs,
     privacy,
+    profiles,
+    quarantine,
     reference,
     sources,
     system,
@@ -23,7 +28,11 @@ from tributary.api import (
 from tributary.api.auth import check_routes, public, requires, signed_in
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.middleware import RequestShell
+from tributary.api.openapi import build_openapi
 from tributary.api.problems import install_problem_handlers
+from tributary.core.clock import SystemClock
+from tributary.settings import Settings
+from tributary.store import Store
 
 __all__ = [
     "Context",
@@ -31,6 +40,7 @@ __all__ = [
     "ReadSession",
     "WriteSession",
     "build_api",
+    "openapi_document",
     "public",
     "requires",
     "signed_in",
@@ -41,7 +51,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     users.router,
     sources.router,
+    counters.router,
+    quarantine.router,
     imports.router,
+    profiles.router,
     tags.router,
     audiences.router,
     audience_members.router,
@@ -53,7 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 # Links inside messages are short and outlive versions of the API.
-ROOT_ROUTERS: tuple[APIRouter, ...] = (tracking.router,)
+ROOT_ROUTERS: tuple[APIRouter, ...] = (tracking.router, reference.entrance)
 
 PREFIX = "/api/v1"
 MAX_BODY_BYTES = 1024 * 1024  # routes that take files set their own
@@ -84,3 +97,9 @@ def build_api(context: Context) -> FastAPI:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(RequestShell, is_https=context.settings.public_url.startswith("https://"))
     return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document of this version, made without opening a store."""
+    nothing = cast("Store", None)
+    return build_openapi(build_api(Context(settings=Settings(), clock=SystemClock(), store=nothing)))

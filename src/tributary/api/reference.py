@@ -14,7 +14,7 @@ from html import escape
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from tributary.api.auth import public
 from tributary.api.openapi import build_openapi
@@ -77,6 +77,17 @@ def _document(request: Request) -> dict[str, Any]:
         state.openapi = build_openapi(request.app)
     document: dict[str, Any] = state.openapi
     return document
+
+
+# Where people look first; the operator's page will take the first of them.
+entrance = APIRouter(include_in_schema=False, dependencies=[public()])
+
+
+@entrance.get("/")
+@entrance.get("/docs")
+async def enter() -> RedirectResponse:
+    """To the reference."""
+    return RedirectResponse("api/v1/docs")
 
 
 @router.get("/openapi.json", operation_id="get_openapi", summary="This API as OpenAPI")
