@@ -18,7 +18,7 @@ from tributary.core.sql import Sql, bind, raw
 from tributary.errors import RuleError
 from tributary.rules import tree
 from tributary.rules.catalog import Catalog, Field, FieldType
-from tributary.rules.codec import convert, parse
+from tributary.rules.codec import MAX_CONDITIONS, convert, parse
 from tributary.rules.event_sql import distinct_expression, property_expression, rows_sql
 from tributary.rules.resolve import Resolver, check_aggregable
 from tributary.rules.resolved import EventScope
@@ -69,9 +69,11 @@ def decode_measure(source: Mapping[str, Any] | bytes | str) -> Measure:
     """The measure in a JSON object.
 
     Raises:
-        RuleError: not JSON, or not the shape of a measure.
+        RuleError: not JSON, not the shape of a measure, or over a limit of rules.
     """
     measure: Measure = convert(parse(source), Measure)
+    if len(measure.where) > MAX_CONDITIONS:
+        raise RuleError(f"More than {MAX_CONDITIONS} filters.", path="where", cure="Remove some.")
     return measure
 
 

@@ -107,6 +107,12 @@ class TestLimits:
         with pytest.raises(RuleError, match="conditions"):
             decode({"kind": "all", "rules": [event, LEAF]})
 
+    def test_measures_have_the_same_limit_of_filters(self):
+        measure = {"function": "count", "event": "x", "where": [{"property": "p", "op": "is_set"}] * MAX_CONDITIONS}
+        decode_measure(measure)
+        with pytest.raises(RuleError, match="filters"):
+            decode_measure({**measure, "where": measure["where"] * 2})
+
     def test_long_lists_and_texts_are_refused(self):
         decode({**LEAF, "op": "in", "value": ["x"] * 1_000})
         with pytest.raises(RuleError, match="list"):
