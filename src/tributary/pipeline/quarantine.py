@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Self
 import msgspec
 from sqlalchemy import func, select, update
 
+from tributary.access import Principal, audit
 from tributary.core.envelope import Envelope, decode_envelope, encode_envelope
 from tributary.core.ids import new_id
 from tributary.errors import Conflict, InvalidRequest, NotFound
@@ -138,8 +139,18 @@ def count_reasons(session: Session, workspace_id: int) -> list[ReasonCount]:
     ]
 
 
-def replay(store: Store, producer: Producer, workspace_id: int, ids: Iterable[str], now: datetime) -> int:
+def replay(
+    store: Store,
+    producer: Producer,
+    workspace_id: int,
+    ids: Iterable[str],
+    now: datetime,
+    *,
+    by: Principal | None = None,
+) -> int:
     """Send open events again as they are; returns how many. Events that are not open any more are passed over.
+
+    It makes transactions of its own, so call it outside of one. `by` goes into the audit log with each event.
 
     Raises:
         NotFound: one of `ids` is not in the workspace. Conflict: a record that no workspace can be told from.
@@ -154,13 +165,20 @@ def replay(store: Store, producer: Producer, workspace_id: int, ids: Iterable[st
         rows = [row for row in rows if row.state == "open"]
         for row in rows:
             producer.append_sync(_again(row, row.raw))
-        _mark(store, rows, "replayed", now)
+        _mark(store, rows, now, by)
         sent += len(rows)
     return sent
 
 
 def replay_edited(
-    store: Store, producer: Producer, workspace_id: int, quarantine_id: str, event: bytes, now: datetime
+    store: Store,
+    producer: Producer,
+    workspace_id: int,
+    quarantine_id: str,
+    event: bytes,
+    now: datetime,
+    *,
+    by: Principal | None = None,
 ) -> None:
     """Send one event again with corrected JSON. Its message id stays what it was, whatever the correction says.
 
@@ -177,11 +195,18 @@ def replay_edited(
     if row.state != "open":
         raise Conflict(f"The event is {row.state} already.", cure="Look for what became of it in the live events.")
     producer.append_sync(_again(row, event))
-    _mark(store, [row], "replayed", now)
+    _mark(store, [row], now, by)
 
 
 def replay_reason(
-    store: Store, producer: Producer, workspace_id: int, reason: str, now: datetime, *, limit: int = 100_000
+    store: Store,
+    producer: Producer,
+    workspace_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    limit: int = 100_000,
+    by: Principal | None = None,
 ) -> int:
     """Send all open events of one reason again, up to `limit`; returns how many."""
     with store.read() as session:
@@ -195,28 +220,33 @@ def replay_reason(
             .order_by(QuarantinedEvent.id)
             .limit(limit)
         ).all()
-    return replay(store, producer, workspace_id, ids, now)
+    return replay(store, producer, workspace_id, ids, now, by=by)
 
 
-def discard(session: Session, workspace_id: int, ids: Iterable[str]) -> int:
+def discard(session: Session, workspace_id: int, ids: Iterable[str], *, by: Principal | None = None) -> int:
     """Give open events up; returns how many. They stay readable until they are erased."""
     rows = [get_quarantined(session, workspace_id, each) for each in dict.fromkeys(ids)]
     rows = [row for row in rows if row.state == "open"]
     for row in rows:
         row.state = "discarded"
+        if by is not None:
+            audit(session, by, "quarantine.discarded", "quarantined_event", row.id, {"reason": row.reason})
     session.flush()
     return len(rows)
 
 
-def _mark(store: Store, rows: Sequence[QuarantinedEvent], state: State, now: datetime) -> None:
+def _mark(store: Store, rows: Sequence[QuarantinedEvent], now: datetime, by: Principal | None) -> None:
     if not rows:
         return
     with store.begin() as session:
         session.execute(
             update(QuarantinedEvent)
             .where(QuarantinedEvent.id.in_([row.id for row in rows]), QuarantinedEvent.state == "open")
-            .values(state=state, replayed_at=now)
+            .values(state="replayed", replayed_at=now)
         )
+        if by is not None:
+            for row in rows:
+                audit(session, by, "quarantine.replayed", "quarantined_event", row.id, {"reason": row.reason})
 
 
 def _again(row: QuarantinedEvent, event: bytes) -> bytes:

@@ -1,0 +1,369 @@
+"""People: finding them, their golden record, their history, and why they are one person. Personal data is hidden
+unless the caller may reveal it and asks for it; that is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from tributary import profiles
+from tributary.access import Principal, audit
+from tributary.api.auth import requires
+from tributary.api.context import Context, ContextDep, ReadSession
+from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.problems import problems
+from tributary.core.ids import decode_profile_id, encode_profile_id
+from tributary.errors import InvalidRequest, NotFound
+from tributary.governance import reserved_traits
+from tributary.identity import canonical_profile_id, links_of, merges_of
+from tributary.profiles import Profile, TimelineEvent, mask_identifier, mask_object, mask_trait
+from tributary.store import Session
+from tributary.store.tables.governance import Field
+
+router = APIRouter(prefix="/profiles", tags=["profiles"])
+
+Reader = Annotated[Principal, requires("profiles:read")]
+Reveal = Annotated[
+    bool, Query(description="Show personal data. Needs the permission profiles:reveal and is written to the audit log.")
+]
+
+
+class IdentifierOut(BaseModel):
+    """An identifier and where it was first seen."""
+
+    type: str
+    value: str
+    first_seen: datetime
+    source_id: str
+
+
+class ProfileOut(BaseModel):
+    """One person in a list."""
+
+    id: str
+    traits: dict[str, Any]
+    identifiers: list[IdentifierOut]
+    first_seen: datetime
+    last_seen: datetime
+
+
+class IdentifierRef(BaseModel):
+    """An identifier by name."""
+
+    type: str
+    value: str
+
+
+class TraitOut(BaseModel):
+    """A trait's value and where it comes from. `identifier` is null if that was erased."""
+
+    value: Any
+    source_id: str
+    identifier: IdentifierRef | None
+    timestamp: datetime
+    message_id: str
+
+
+class GroupOut(BaseModel):
+    """A group that the person belongs to."""
+
+    id: str
+    traits: dict[str, Any]
+    since: datetime
+
+
+class ProfileDetail(BaseModel):
+    """One person with the provenance of every trait. `is_masked` says that personal data is hidden."""
+
+    id: str
+    traits: dict[str, TraitOut]
+    identifiers: list[IdentifierOut]
+    groups: list[GroupOut]
+    first_seen: datetime
+    last_seen: datetime
+    is_masked: bool
+
+
+class EventOut(BaseModel):
+    """An event of a person. `changes` says what was standardised, what it was before, and why."""
+
+    event: str
+    type: str
+    timestamp: datetime
+    received_at: datetime
+    message_id: str
+    source_id: str
+    properties: dict[str, Any]
+    context: dict[str, Any]
+    changes: dict[str, Any]
+
+
+class LinkOut(BaseModel):
+    """A piece of evidence: two identifiers, whether they are linked, and the reason in words."""
+
+    identifier: IdentifierRef
+    other: IdentifierRef
+    is_linked: bool
+    rule: str
+    reason: str
+    source_id: str
+    message_id: str
+    at: datetime
+
+
+class MergeOut(BaseModel):
+    """One profile that was taken up by this one, and the two identifiers that proved it."""
+
+    absorbed_id: str
+    survivor_id: str
+    rule: str
+    identifiers: list[IdentifierRef]
+    actor: str
+    source_id: str
+    message_id: str
+    at: datetime
+
+
+class LinksOut(BaseModel):
+    """Why the identifiers of a profile belong to one person, newest first."""
+
+    links: list[LinkOut]
+    merges: list[MergeOut]
+
+
+@router.get("", operation_id="list_profiles", summary="People", responses=problems(400))
+def list_profiles(
+    caller: Reader,
+    session: ReadSession,
+    context: ContextDep,
+    page: PageQuery,
+    search: Annotated[
+        str, Query(max_length=256, description="An identifier of any type, or how one begins. Has a single page.")
+    ] = "",
+    reveal: Reveal = False,
+) -> Page[ProfileOut]:
+    """People, the newest first, or those with a certain identifier."""
+    workspace_id = caller.workspace_id
+    if search.strip():
+        found = profiles.search_profiles(session, workspace_id, search, limit=page.limit)
+    else:
+        found = profiles.list_profiles(session, workspace_id, after=page.after_int(), limit=page.limit + 1)
+    view = _View(session, caller, context, reveal, [each.id for each in found[: page.limit]], "profiles.listed")
+    return page_of(found, page, view.summary, lambda each: (each.id,))
+
+
+@router.get("/lookup", operation_id="find_profile", summary="Find a person", responses=problems(404))
+def find_profile(
+    caller: Reader,
+    session: ReadSession,
+    context: ContextDep,
+    type: Annotated[str, Query(max_length=100, description="Type of the identifier, such as email.")],  # noqa: A002 (its name on the wire)
+    value: Annotated[str, Query(max_length=256, description="Its value, written in any usual way.")],
+    reveal: Reveal = False,
+) -> ProfileDetail:
+    """The person who owns an identifier."""
+    region = context.settings.pipeline.default_region
+    found = profiles.find_profile(session, caller.workspace_id, type, value, region=region)
+    if found is None:
+        raise NotFound("Nobody here owns this identifier.", cure="Check its type and value.")
+    return _View(session, caller, context, reveal, [found.id], "profile.read").detail(session, found)
+
+
+@router.get("/{profile_id}", operation_id="get_profile", summary="One person", responses=problems(404))
+def get_profile(
+    profile_id: str, caller: Reader, session: ReadSession, context: ContextDep, reveal: Reveal = False
+) -> ProfileDetail:
+    """One person. The id of a profile that was merged leads to the one that it belongs to now."""
+    found = _get(session, caller, profile_id)
+    return _View(session, caller, context, reveal, [found.id], "profile.read").detail(session, found)
+
+
+@router.get(
+    "/{profile_id}/timeline",
+    operation_id="list_profile_events",
+    summary="A person's events",
+    responses=problems(400, 404),
+)
+def list_profile_events(
+    profile_id: str,
+    caller: Reader,
+    session: ReadSession,
+    context: ContextDep,
+    page: PageQuery,
+    event: Annotated[list[str] | None, Query(max_length=200, description="Only events of these names.")] = None,
+    reveal: Reveal = False,
+) -> Page[EventOut]:
+    """What a person did, newest first, also under ids and profiles that were merged since."""
+    found = _get(session, caller, profile_id)
+    rows = profiles.timeline(
+        session,
+        context.warehouse,
+        caller.workspace_id,
+        found.id,
+        before=_before(page.after),
+        events=event or (),
+        limit=page.limit + 1,
+    )
+    view = _View(session, caller, context, reveal, [found.id], "profile.timeline_read")
+    return page_of(rows, page, view.event, lambda each: (each.timestamp.isoformat(), each.message_id))
+
+
+@router.get(
+    "/{profile_id}/links", operation_id="get_profile_links", summary="Why it is one person", responses=problems(404)
+)
+def get_profile_links(
+    profile_id: str, caller: Reader, session: ReadSession, context: ContextDep, reveal: Reveal = False
+) -> LinksOut:
+    """The evidence that joined a profile's identifiers, the links that were refused, and the merges."""
+    found = _get(session, caller, profile_id)
+    view = _View(session, caller, context, reveal, [found.id], "profile.links_read")
+    return LinksOut(
+        links=[
+            LinkOut(
+                identifier=view.ref(*each.identifier),
+                other=view.ref(*each.other),
+                is_linked=each.is_linked,
+                rule=each.rule,
+                reason=each.reason,
+                source_id=each.source_id,
+                message_id=each.message_id,
+                at=each.at,
+            )
+            for each in links_of(session, caller.workspace_id, found.id)
+        ],
+        merges=[
+            MergeOut(
+                absorbed_id=encode_profile_id(each.absorbed_id),
+                survivor_id=encode_profile_id(each.survivor_id),
+                rule=each.rule,
+                identifiers=[view.ref(*pair) for pair in each.identifiers],
+                actor=each.actor,
+                source_id=each.source_id,
+                message_id=each.message_id,
+                at=each.at,
+            )
+            for each in merges_of(session, caller.workspace_id, found.id)
+        ],
+    )
+
+
+def _get(session: Session, caller: Principal, text: str) -> Profile:
+    profile_id = canonical_profile_id(session, decode_profile_id(text))
+    return profiles.get_profile(session, caller.workspace_id, profile_id)
+
+
+def _before(after: tuple[Any, ...] | None) -> tuple[datetime, str] | None:
+    if after is None:
+        return None
+    try:
+        timestamp, message_id = after
+        return datetime.fromisoformat(timestamp), str(message_id)
+    except (TypeError, ValueError):
+        raise InvalidRequest("The cursor belongs to another list.", cure="Start without one.", path="cursor") from None
+
+
+class _View:
+    """Turns people into answers, with personal data hidden or revealed.
+
+    Raises:
+        Forbidden: the caller asks to see personal data and may not.
+    """
+
+    def __init__(
+        self, session: Session, caller: Principal, context: Context, reveal: bool, shown: Collection[int], action: str
+    ) -> None:
+        self._is_masked = not reveal
+        self._personal: frozenset[str] = frozenset()
+        if reveal:
+            caller.require("profiles:reveal")
+            with context.store.begin() as writing:  # on its own: what was shown was shown, whatever happens next
+                for profile_id in shown:
+                    audit(writing, caller, f"{action}_revealed", "profile", encode_profile_id(profile_id))
+            return
+        learnt = session.scalars(
+            select(Field.name).where(Field.workspace_id == caller.workspace_id, Field.is_pii.is_(True))
+        )
+        self._personal = frozenset(learnt) | {name for name, field in reserved_traits().items() if field.is_pii}
+
+    def ref(self, type_: str, value: str) -> IdentifierRef:
+        return IdentifierRef(type=type_, value=mask_identifier(type_, value) if self._is_masked else value)
+
+    def summary(self, profile: Profile) -> ProfileOut:
+        return ProfileOut(
+            id=encode_profile_id(profile.id),
+            traits={name: self._trait(name, value) for name, value in profile.plain_traits().items()},
+            identifiers=self._identifiers(profile),
+            first_seen=profile.first_seen,
+            last_seen=profile.last_seen,
+        )
+
+    def detail(self, session: Session, profile: Profile) -> ProfileDetail:
+        return ProfileDetail(
+            id=encode_profile_id(profile.id),
+            traits={
+                name: TraitOut(
+                    value=self._trait(name, each.value),
+                    source_id=each.source_id,
+                    identifier=self.ref(*each.identifier) if each.identifier else None,
+                    timestamp=each.timestamp,
+                    message_id=each.message_id,
+                )
+                for name, each in profile.traits.items()
+            },
+            identifiers=self._identifiers(profile),
+            groups=[
+                GroupOut(id=each.group_id, traits=self._object(each.traits), since=each.since)
+                for each in profiles.groups_of(session, profile.workspace_id, profile)
+            ],
+            first_seen=profile.first_seen,
+            last_seen=profile.last_seen,
+            is_masked=self._is_masked,
+        )
+
+    def event(self, event: TimelineEvent) -> EventOut:
+        return EventOut(
+            event=event.event,
+            type=event.type,
+            timestamp=event.timestamp,
+            received_at=event.received_at,
+            message_id=event.message_id,
+            source_id=event.source_id,
+            properties=self._object(event.properties),
+            context=self._object(event.context),
+            changes={path: self._change(path, change) for path, change in event.changes.items()},
+        )
+
+    def _identifiers(self, profile: Profile) -> list[IdentifierOut]:
+        return [
+            IdentifierOut(
+                type=each.type,
+                value=mask_identifier(each.type, each.value) if self._is_masked else each.value,
+                first_seen=each.first_seen,
+                source_id=each.source_id,
+            )
+            for each in profile.identifiers
+        ]
+
+    def _trait(self, name: str, value: Any) -> Any:
+        if not self._is_masked:
+            return value
+        hidden = mask_trait(name, value, self._personal)
+        return self._object(hidden) if isinstance(hidden, dict) else hidden
+
+    def _object(self, values: dict[str, Any]) -> dict[str, Any]:
+        return mask_object(values, self._personal) if self._is_masked else values
+
+    def _change(self, path: str, change: Any) -> Any:
+        if not self._is_masked or not isinstance(change, dict):
+            return change
+        place, _, name = path.partition(".")
+        was = change.get("was")
+        if place == "identifiers":
+            return {**change, "was": mask_identifier(name, str(was))}
+        return {**change, "was": self._trait(name, was)}
