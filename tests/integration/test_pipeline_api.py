@@ -1,0 +1,209 @@
+"""The routes of profiles, quarantine and counters, over what the pipeline stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fixtures.api import Actor, ApiClient
+from fixtures.pipeline import PipelineRig
+from tributary.access import Passwords
+from tributary.core.ids import encode_profile_id
+from tributary.settings import Settings
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def context(rig: PipelineRig, passwords: Passwords) -> Any:
+    """The API's context over the rig's engines, in place of the one without a warehouse."""
+    from tributary.api.context import Context
+
+    return Context(
+        settings=Settings(data_dir=rig.directory),
+        clock=rig.clock,
+        store=rig.store,
+        warehouse=rig.warehouse,
+        log=rig.log,
+        producer=rig.producer,
+        passwords=passwords,
+    )
+
+
+@pytest.fixture
+def people(rig: PipelineRig) -> PipelineRig:
+    rig.send({"type": "page", "anonymousId": "a1", "messageId": "m1", "properties": {"email": "anna@shop.example"}})
+    rig.send(
+        {
+            "type": "identify", "userId": "anna-17", "messageId": "m2",
+            "traits": {"email": "anna@shop.example", "phone": "13812341234", "name": "张三", "city": "上海"},
+        }
+    )  # fmt: skip
+    rig.run()
+    rig.clock.advance(60)
+    rig.send({"type": "track", "event": "X", "userId": "anna-17", "anonymousId": "a1", "messageId": "m3"})
+    rig.send({"type": "group", "userId": "anna-17", "groupId": "acme", "messageId": "m4"})
+    rig.send({"type": "identify", "userId": "bert", "messageId": "m5", "traits": {"email": "anna@shop.example"}})
+    rig.run()
+    return rig
+
+
+def test_personal_data_is_hidden_until_it_is_asked_for(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    person = people.profile("user_id", "anna-17")
+    url = f"{API}/profiles/{encode_profile_id(person.id)}"
+    viewer = make_user(role="viewer", workspace_id=1)
+    found = api_client.get(url, as_=viewer).json()
+    values = {name: each["value"] for name, each in found["traits"].items()}
+    assert values == {
+        "email": "a***@shop.example", "phone": "138****1234", "name": "张*", "city": "上海", "$groups": ["acme"],
+    }  # fmt: skip
+    assert found["is_masked"]
+    assert {(each["type"], each["value"]) for each in found["identifiers"]} == {
+        ("user_id", "a****7"), ("anonymous_id", "a1"), ("email", "a***@shop.example"), ("phone", "138****1234"),
+    }  # fmt: skip
+    assert found["groups"] == [{"id": "acme", "traits": {}, "since": "2026-01-01T00:01:00Z"}]
+    everything = [
+        api_client.get(f"{API}/profiles", as_=viewer).text,
+        api_client.get(f"{API}/profiles", params={"search": "anna"}, as_=viewer).text,
+        api_client.get(f"{url}/timeline", as_=viewer).text,
+        api_client.get(f"{url}/links", as_=viewer).text,
+    ]
+    for text in everything:
+        assert "anna@" not in text
+        assert "anna-17" not in text
+        assert "13812341234" not in text
+        assert "张三" not in text
+    assert api_client.get(f"{url}?reveal=true", as_=viewer).status_code == 403
+    assert people.rows("audit_log", "action") == []
+
+
+def test_revealing_needs_the_scope_and_is_written_down(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    person = people.profile("user_id", "anna-17")
+    url, owner = f"{API}/profiles/{encode_profile_id(person.id)}", make_user(role="owner", workspace_id=1)
+    found = api_client.get(f"{url}?reveal=true", as_=owner).json()
+    assert found["traits"]["phone"]["value"] == "+8613812341234"
+    assert found["traits"]["phone"]["identifier"] == {"type": "user_id", "value": "anna-17"}
+    assert not found["is_masked"]
+    timeline = api_client.get(f"{url}/timeline?reveal=true", as_=owner).json()["items"]
+    assert [each["message_id"] for each in timeline] == ["m4", "m3", "m2", "m1"]
+    assert timeline[-1]["properties"] == {"email": "anna@shop.example"}
+    actions = [row[0] for row in people.rows("audit_log", "action, target_id")]
+    assert actions == ["profile.read_revealed", "profile.timeline_read_revealed"]
+
+
+def test_people_are_listed_found_and_paged(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    viewer = make_user(role="viewer", workspace_id=1)
+    first = api_client.get(f"{API}/profiles?limit=1", as_=viewer).json()
+    second = api_client.get(f"{API}/profiles?limit=1&cursor={first['next_cursor']}", as_=viewer).json()
+    assert second["next_cursor"] is None
+    ids = [first["items"][0]["id"], second["items"][0]["id"]]
+    expected = [people.profile("user_id", name).id for name in ("bert", "anna-17")]
+    assert ids == [encode_profile_id(each) for each in expected]
+    asked = {"type": "phone", "value": "138 1234 1234"}
+    assert api_client.get(f"{API}/profiles/lookup", params=asked, as_=viewer).json()["id"] == ids[1]
+    asked = {"type": "phone", "value": "13912341234"}
+    assert api_client.get(f"{API}/profiles/lookup", params=asked, as_=viewer).status_code == 404
+    url = f"{API}/profiles/{ids[1]}/timeline"
+    page = api_client.get(f"{url}?limit=3", as_=viewer).json()
+    rest = api_client.get(f"{url}?limit=3&cursor={page['next_cursor']}", as_=viewer).json()
+    assert [each["message_id"] for each in page["items"] + rest["items"]] == ["m4", "m3", "m2", "m1"]
+    named = api_client.get(f"{url}?event=X&event=$page", as_=viewer).json()["items"]
+    assert [each["event"] for each in named] == ["X", "$page"]
+
+
+def test_links_say_why_and_why_not(people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]) -> None:
+    owner = make_user(role="owner", workspace_id=1)
+    person = people.profile("user_id", "anna-17")
+    merged = next(row[0] for row in people.rows("profile_aliases", "profile_id"))
+    url = f"{API}/profiles/{encode_profile_id(merged)}/links?reveal=true"  # an absorbed id leads on
+    found = api_client.get(url, as_=owner).json()
+    assert [each["survivor_id"] for each in found["merges"]] == [encode_profile_id(person.id)]
+    assert found["merges"][0]["message_id"] == "m3"
+    refused = [each for each in found["links"] if not each["is_linked"]]
+    assert [(each["identifier"]["value"], each["other"]["value"]) for each in refused] == [
+        ("bert", "anna@shop.example"),
+    ]
+    assert refused[0]["reason"].startswith("not linked because the profile would own more user_id values")
+
+
+def test_another_workspace_sees_nothing(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    people.send(b"broken")
+    people.run()
+    stranger = make_user(role="owner")
+    ids = [row[0] for row in people.rows("quarantined_events", "id")]
+    for profile_id in [row[0] for row in people.rows("profiles", "profile_id")]:
+        for path in ("", "/timeline", "/links"):
+            url = f"{API}/profiles/{encode_profile_id(profile_id)}{path}"
+            assert api_client.get(url, as_=stranger).status_code == 404
+    assert api_client.get(f"{API}/profiles", as_=stranger).json()["items"] == []
+    assert api_client.get(f"{API}/profiles?search=anna", as_=stranger).json()["items"] == []
+    assert api_client.get(f"{API}/quarantine", as_=stranger).json()["items"] == []
+    assert api_client.get(f"{API}/counters", as_=stranger).json()["items"] == []
+    assert api_client.get(f"{API}/quarantine/{ids[0]}", as_=stranger).status_code == 404
+    assert api_client.post(f"{API}/quarantine/replay", json={"ids": ids}, as_=stranger).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/profiles", "/profiles/prf_00000001", "/quarantine", "/counters"])
+def test_a_program_without_the_scope_is_refused(
+    api_client: ApiClient, make_token: Callable[..., Actor], path: str
+) -> None:
+    assert api_client.get(f"{API}{path}").status_code == 401
+    assert api_client.get(f"{API}{path}", as_=make_token("tags:read")).status_code == 403
+
+
+def test_quarantine_is_mended_through_the_api(
+    rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    rig.send({"type": "buy", "event": "X", "userId": "anna-17", "properties": {"phone": "13812341234"}}, b"a", b"b")
+    rig.run()
+    owner = make_user(role="owner", workspace_id=1)
+    reasons = api_client.get(f"{API}/quarantine/reasons", as_=owner).json()["items"]
+    assert [(each["reason"], each["count"]) for each in reasons] == [("invalid_json", 2), ("unknown_type", 1)]
+    (bought,) = api_client.get(f"{API}/quarantine?reason=unknown_type", as_=owner).json()["items"]
+    url = f"{API}/quarantine/{bought['id']}"
+    masked = api_client.get(url, as_=owner).json()
+    assert (masked["raw"], masked["body"]["properties"], masked["body"]["userId"]) == (
+        None, {"phone": "138****1234"}, "a****7",
+    )  # fmt: skip
+    body = api_client.get(f"{url}?reveal=true", as_=owner).json()
+    assert body["body"]["properties"] == {"phone": "13812341234"}
+    assert "13812341234" in body["raw"]
+    corrected = {**body["body"], "type": "track"}
+    assert api_client.post(f"{url}/replay", json={"event": corrected}, as_=owner).json() == {"count": 1}
+    assert api_client.post(f"{url}/replay", json={"event": corrected}, as_=owner).status_code == 409
+    rest = [each["id"] for each in api_client.get(f"{API}/quarantine", as_=owner).json()["items"]]
+    assert api_client.post(f"{API}/quarantine/discard", json={"ids": rest[:1]}, as_=owner).json() == {"count": 1}
+    selection = {"ids": [], "reason": "invalid_json"}
+    assert api_client.post(f"{API}/quarantine/replay", json=selection, as_=owner).json() == {"count": 1}
+    rig.run()
+    assert [row["event"] for row in rig.events()] == ["X"]
+    assert {row[0] for row in rig.rows("audit_log", "action")} == {
+        "quarantine.read_revealed", "quarantine.replayed", "quarantine.discarded",
+    }  # fmt: skip
+
+
+def test_counters_balance(rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]) -> None:
+    rig.send({"type": "page", "userId": "u1", "messageId": "m"}, b"x")
+    rig.clock.advance(timedelta(minutes=2))
+    rig.send({"type": "page", "userId": "u1", "messageId": "m"}, source_id="src_web")
+    rig.run()
+    viewer = make_user(role="viewer", workspace_id=1)
+    found = api_client.get(f"{API}/counters", as_=viewer).json()
+    assert [(each["received"], each["stored"], each["duplicate"], each["quarantined"]) for each in found["items"]] == [
+        (2, 1, 0, 1),
+        (1, 0, 1, 0),
+    ]
+    assert found["total"] == {"received": 3, "stored": 1, "duplicate": 1, "quarantined": 1, "suppressed": 0}
+    many = {"since": "2020-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
+    assert api_client.get(f"{API}/counters", params=many, as_=viewer).status_code == 400
