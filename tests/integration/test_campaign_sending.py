@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import threading
 from collections import Counter
 from datetime import timedelta
 
@@ -10,7 +12,16 @@ import pytest
 from sqlalchemy import select
 
 from fixtures.mail import add_people, arms, fill_outbox, mail_settings, principal
-from tributary.messaging import Content, Sender, cancel_campaign, delivery_counts, pause_campaign, resume_campaign
+from tributary.messaging import (
+    Content,
+    Sender,
+    cancel_campaign,
+    delivery_counts,
+    outbox,
+    pause_campaign,
+    resume_campaign,
+)
+from tributary.messaging.people import Recipient
 from tributary.privacy import Statement, record_consent, suppress
 from tributary.store.tables.messaging import Campaign, Delivery, MessageEvent
 from tributary.store.tables.privacy import Suppression
@@ -191,3 +202,84 @@ def test_a_server_that_is_away_costs_no_attempt(store, tmp_path, clock, make_key
         assert states(store, campaign_id) == {("sent", None): 5}
     finally:
         sender.close()
+
+
+def test_a_fault_of_ours_on_one_delivery_does_not_stop_the_others(outfit, clock, monkeypatch, caplog):
+    store, keys, settings, _mailbox, make_sender = outfit
+    campaign_id = fill_outbox(store, keys, settings, add_people(store, keys, 6), clock=clock)
+    sender = make_sender()
+    compose = sender._composer.compose
+
+    def fail_on_two(view, arm, recipient, **options):
+        if recipient.profile_id == 2:
+            raise ZeroDivisionError
+        return compose(view, arm, recipient, **options)
+
+    monkeypatch.setattr(sender._composer, "compose", fail_on_two)
+    while sender.run_once():
+        pass
+    assert states(store, campaign_id) == {("sent", None): 5, ("rejected", "internal_error"): 1}
+    assert "example.com" not in caplog.text
+
+
+def test_what_a_dead_sender_held_is_sent_again_cancelled_or_left_unknown(outfit, clock):
+    store, keys, settings, mailbox, make_sender = outfit
+    people = add_people(store, keys, 3)
+    running, cancelled = (fill_outbox(store, keys, settings, people, clock=clock) for _ in range(2))
+    with store.begin() as session:
+        held = outbox.claim(session, now=clock.now(), limit=6)
+        assert len(held) == 6
+        assert outbox.claim(session, now=clock.now(), limit=6) == []
+        begun = next(one for one in held if one.campaign_id == running)
+        assert outbox.begin_hand_over(session, begun, now=clock.now())
+        cancel_campaign(session, principal(clock), cancelled)
+    clock.advance(outbox.LEASE + timedelta(seconds=1))
+    with store.begin() as session:
+        assert not outbox.begin_hand_over(session, held[-1], now=clock.now())  # too late: somebody else may have it
+    sender = make_sender()
+    while sender.run_once():
+        pass
+    assert states(store, running) == {("sent", None): 2, ("unknown", "sender_lost"): 1}
+    assert states(store, cancelled) == {("cancelled", None): 3}
+    assert len(mailbox.recipients) == 2
+    with store.begin() as session:  # the sender was only slow: the server's yes still counts
+        recipient = Recipient(begun.profile_id, "x@example.com", (("user_id", "u"),), {})
+        assert outbox.settle_sent(session, begun, recipient, now=clock.now())
+        assert not outbox.settle_sent(session, begun, recipient, now=clock.now())
+
+
+def test_after_a_suppression_is_committed_nothing_is_sent(outfit, clock):
+    """People are suppressed one after the other while four connections send: no yes is given after a commit."""
+    store, keys, settings, mailbox, make_sender = outfit
+    people = add_people(store, keys, 150)
+    fill_outbox(store, keys, settings, people, clock=clock)
+    committed, handed, late = set(), set(), []
+    sender = make_sender(batch=5)
+    original = sender._hand_over
+
+    def noted(held, view, recipient):
+        was_committed = recipient.address in committed
+        answer = original(held, view, recipient)
+        if answer:
+            handed.add(recipient.address)
+            late.extend([recipient.address] if was_committed else [])
+        return answer
+
+    sender._hand_over = noted
+
+    def suppress_all():
+        for n in random.Random(3).sample(list(people), 100):
+            address = f"p{n}@example.com"
+            with store.begin() as session:
+                suppress(session, keys.hasher, 1, "email", [address], reason="manual", by="t", now=clock.now())
+            committed.add(address)
+
+    thread = threading.Thread(target=suppress_all)
+    thread.start()
+    while sender.run_once():
+        pass
+    thread.join()
+    assert late == []
+    assert len(committed) == 100
+    assert Counter(mailbox.recipients) == dict.fromkeys(handed, 1)
+    assert handed | committed == {f"p{n}@example.com" for n in people}

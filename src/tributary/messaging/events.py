@@ -17,9 +17,10 @@ from sqlalchemy import delete, select
 from tributary.core.clock import Clock
 from tributary.core.envelope import Envelope, encode_envelope
 from tributary.messaging.people import Recipient
-from tributary.sources import internal_source_id
+from tributary.sources import SourceKind, internal_source_id
 from tributary.store import Session, Store, upsert
 from tributary.store.tables.messaging import MessageEvent
+from tributary.store.tables.sources import Source
 
 _BATCH = 500
 _EVENTS_A_RECORD = 100
@@ -122,14 +123,23 @@ def publish_events(store: Store, producer: Appender, clock: Clock) -> int:
         ).all()
     for workspace_id, group in groupby(rows, key=lambda row: row.workspace_id):
         waiting = list(group)
-        with store.begin() as session:
-            source_id = internal_source_id(session, workspace_id, now=clock.now())
+        with store.read() as session:
+            source_id = own_source_id(session, workspace_id)
+        if source_id is None:
+            with store.begin() as session:
+                source_id = internal_source_id(session, workspace_id, now=clock.now())
         for start in range(0, len(waiting), _EVENTS_A_RECORD):
             part = waiting[start : start + _EVENTS_A_RECORD]
             producer.append_sync(event_record(workspace_id, source_id, [row.body for row in part], clock))
             with store.begin() as session:
                 session.execute(delete(MessageEvent).where(MessageEvent.id.in_([row.id for row in part])))
     return len(rows)
+
+
+def own_source_id(session: Session, workspace_id: int) -> str | None:
+    """The id of the workspace's internal source, which a launch makes sure of; never takes the write lock."""
+    query = select(Source.id).where(Source.workspace_id == workspace_id, Source.kind == SourceKind.INTERNAL.value)
+    return session.scalars(query).first()
 
 
 def event_record(workspace_id: int, source_id: str, events: list[dict[str, Any]], clock: Clock) -> bytes:

@@ -28,6 +28,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "duplicate_address": ("another profile with this address gets the message", "同一邮箱已由另一用户档案接收"),
     "render_failed": ("the template cannot be rendered for this person", "模板无法为该用户渲染"),
     "person_gone": ("the profile no longer exists", "用户档案已不存在"),
+    "internal_error": ("Tributary failed on this message; the log says where", "系统处理该消息时出错, 详见日志"),
     "bad_address": ("the server says that the address does not exist", "服务器称该地址不存在"),
     "refused": ("the server refused the message", "服务器拒收"),
     "temporary": ("the server asked to try later", "服务器要求稍后重试"),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy import CursorResult, and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tributary.core.ids import new_id
@@ -84,7 +84,16 @@ def claim(session: Session, *, now: datetime, limit: int, lease: timedelta = LEA
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Hand-overs whose sender fell silent become `unknown`: the server may have the message or not."""
+    """Hand-overs whose sender fell silent become `unknown`: the server may have the message or not. How many.
+
+    What a silent sender held of a cancelled campaign, before the hand-over, is cancelled.
+    """
+    is_cancelled = exists().where(Campaign.id == Delivery.campaign_id, Campaign.state == "cancelled")
+    session.execute(
+        update(Delivery)
+        .where(Delivery.state == "sending", Delivery.lease_until < now, is_cancelled)
+        .values(state="cancelled", updated_at=now, **_FREE)
+    )
     return _count(
         session.execute(
             update(Delivery)

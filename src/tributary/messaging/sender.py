@@ -73,6 +73,9 @@ class Sender:
             except TributaryError as exc:
                 log.warning("sender waits", extra={"facts": {"code": exc.code}})
                 worked = 0
+            except Exception:  # the thread must outlive a fault of ours; what it held is claimed again after its lease
+                log.exception("sender round failed")
+                worked = 0
             if not worked:
                 stop.wait(poll_seconds)
 
@@ -111,7 +114,7 @@ class Sender:
             if self._is_stopping.wait(wait) if wait else self._is_stopping.is_set():
                 self._give_back(claims[index:], self._clock.now())
                 return index
-            if self._send(connection, held) == "server_down":
+            if self._send_or_skip(connection, held) == "server_down":
                 self._give_back(claims[index:], self._pause_server())
                 return index
             self._failures = 0
@@ -129,6 +132,17 @@ class Sender:
         self._not_before = self._clock.now() + pause
         log.warning("mail server does not answer", extra={"facts": {"pause_seconds": pause.total_seconds()}})
         return self._not_before
+
+    def _send_or_skip(self, connection: SmtpConnection, held: Claim) -> Outcome:
+        """`_send`, but a delivery on which our own code fails does not stop the others."""
+        try:
+            return self._send(connection, held)
+        except Exception as exc:
+            if isinstance(exc, TributaryError) and exc.retry:
+                raise
+            connection.close()
+            log.exception("delivery failed here", extra={"facts": {"delivery": held.id}})
+            return self._reject(held, "internal_error", type(exc).__name__)
 
     def _send(self, connection: SmtpConnection, held: Claim) -> Outcome:
         with self._store.read() as session:

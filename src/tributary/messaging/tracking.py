@@ -12,11 +12,10 @@ from typing import Any
 
 from tributary.core.clock import Clock
 from tributary.errors import TributaryError
-from tributary.messaging.events import Appender, add_event, build_event, event_record
+from tributary.messaging.events import Appender, add_event, build_event, event_record, own_source_id
 from tributary.messaging.people import Recipient, canonical_ids, load_recipients
 from tributary.messaging.tokens import ClickLink, OpenLink, UnsubscribeLink
 from tributary.privacy import suppress_subjects, withdraw_subject
-from tributary.sources import internal_source_id
 from tributary.store import Session, Store
 from tributary.store.tables.messaging import Delivery
 
@@ -51,10 +50,9 @@ def record_visit(store: Store, producer: Appender, clock: Clock, link: OpenLink 
     try:
         with store.read() as session:
             body = _visit_event(session, clock, link, visit)
-        if body is None:
+            source_id = own_source_id(session, link.workspace_id)
+        if body is None or source_id is None:
             return False
-        with store.begin() as session:
-            source_id = internal_source_id(session, link.workspace_id, now=clock.now())
         producer.append_sync(event_record(link.workspace_id, source_id, [body], clock))
     except TributaryError:
         return False
