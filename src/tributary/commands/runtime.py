@@ -23,6 +23,9 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2  # the same as for an unknown option: the caller must change something
 EXIT_TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the same command may succeed later
 
+_COPIED = frozenset({"id", "write_key"})  # columns that people copy: never broken over two lines
+_WIDTH_OF_A_FILE = 240  # when the output goes into a file or a pipe
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 InWorkspace = Annotated[
     str, typer.Option("--workspace", "-w", help="Name or id of the workspace; not needed while there is only one.")
@@ -147,10 +150,10 @@ def show_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_j
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
+        table.add_column(column.replace("_", " "), overflow="fold", no_wrap=column in _COPIED)
     for row in listed:
         table.add_row(*[Text(_shown(row.get(column))) for column in columns])  # Text: data is never markup
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE).print(table)
 
 
 def show_record(record: Mapping[str, Any], *, as_json: bool) -> None:

@@ -307,3 +307,10 @@ def test_the_reference_page_names_every_command_and_every_option():
 
     look(get_command(cli.app), [])
     assert [name for name in missing if not name.endswith("--help")] == []
+
+
+def test_tables_are_not_broken_when_they_go_into_a_pipe(owner, command, data):
+    made = data("source", "create", "A shop with a rather long name that would not fit beside its key")
+    _, out, _ = command("source", "list")
+    (line,) = [line for line in out.splitlines() if made["write_key"] in line]
+    assert "A shop with a rather long name that would not fit beside its key" in line
