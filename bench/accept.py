@@ -120,7 +120,7 @@ def running(target: Callable[..., None], *arguments: object, port: int) -> Itera
             process.kill()
 
 
-def load(port: int, template: bytes, seconds: float = SECONDS) -> dict[str, float]:
+def load(port: int, template: bytes, seconds: float = SECONDS, connections: int = CONNECTIONS) -> dict[str, float]:
     """Load the server from another process."""
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(template)
@@ -131,7 +131,7 @@ def load(port: int, template: bytes, seconds: float = SECONDS) -> dict[str, floa
             "127.0.0.1",
             str(port),
             str(seconds),
-            str(CONNECTIONS),
+            str(connections),
             file.name,
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -121,7 +121,7 @@ def test_a_body_beyond_the_limit_is_413(client):
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/nowhere", 404, "not_found"),
         ("GET", "/api/v1/nothing", 404, "not_found"),
         ("PATCH", "/api/v1/me", 405, "method_not_allowed"),
     ],
