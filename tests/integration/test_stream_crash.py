@@ -1,6 +1,7 @@
 """The log under power cuts, killed processes, full disks and failing disks: 0 acknowledged records lost, 0 phantoms.
 
-The disk is simulated (see `fixtures.simulated_fs`), so that every run is the same and thousands of cuts take seconds.
+For the power cuts the disk is simulated (see `fixtures.simulated_fs`), so that every run is the same and thousands of
+cuts take seconds. The killed reader is a real process on a real disk.
 """
 
 from __future__ import annotations
@@ -8,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fixtures.simulated_fs import PowerCut, SimulatedFileSystem
-from tributary.core.clock import ManualClock
+from tributary.core.clock import ManualClock, SystemClock
 from tributary.errors import Unavailable
 from tributary.settings import StreamSettings
+from tributary.stream import open_log
 from tributary.stream.embedded import EmbeddedLog
 from tributary.stream.groups import load_committed
 from tributary.stream.record import MAGIC
@@ -25,6 +29,7 @@ from tributary.stream.writer import PartitionWriter, SegmentLimits, claim_partit
 POWER_CUT_SEEDS = 400
 LIVES_PER_SEED = 4
 STEPS_PER_LIFE = 25
+READER_ROUNDS = 8
 
 _DIRECTORY = Path("/log")
 _TOPIC = _DIRECTORY / "events"
@@ -148,3 +153,46 @@ def test_power_cuts_kills_and_disk_errors_lose_nothing_acknowledged() -> None:
             pytest.fail(f"seed {seed}: {error}")
         acknowledged += len(trial.acknowledged)
     assert acknowledged > 10 * POWER_CUT_SEEDS, "the trials hardly wrote anything"
+
+
+_READER = """
+import json, os, sys
+from pathlib import Path
+from tributary.core.clock import SystemClock
+from tributary.settings import StreamSettings
+from tributary.stream import open_log
+directory, out, settings = Path(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND), json.loads(sys.argv[3])
+consumer = open_log(directory, StreamSettings(**settings), SystemClock()).consumer("events", "worker")
+while records := consumer.poll(max_records=40, max_bytes=10**6, timeout=2):
+    os.write(out, b"".join(record.payload + b"\\n" for record in records))
+    os.fsync(out)
+    consumer.commit({record.partition: record.offset + 1 for record in records})
+"""
+
+
+@pytest.mark.slow
+def test_kill_9_of_a_reader_loses_nothing_whatever_it_was_doing(tmp_path: Path) -> None:
+    settings = StreamSettings(segment_bytes=4096)
+    log = open_log(tmp_path / "stream", settings, SystemClock())
+    producer = log.producer("events")
+    worked = tmp_path / "worked.txt"
+    worked.touch()
+    reader = [sys.executable, "-c", _READER, str(tmp_path / "stream"), str(worked), settings.model_dump_json()]
+    dice = random.Random(3)
+    written = 0
+    for _ in range(READER_ROUNDS):
+        process = subprocess.Popen(reader)
+        before = worked.stat().st_size
+        while worked.stat().st_size == before:  # it is at work
+            producer.append_sync(b"%d" % written)
+            written += 1
+        for _ in range(dice.randrange(60)):
+            producer.append_sync(b"%d" % written)
+            written += 1
+        process.kill()
+        process.wait()
+    log.close()
+    subprocess.run(reader, check=True, timeout=60)
+    done = [int(line) for line in worked.read_text().split()]
+    assert set(done) == set(range(written))
+    assert list(dict.fromkeys(done)) == sorted(set(done)), "out of order"
