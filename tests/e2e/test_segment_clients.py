@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
-from fixtures.clients import CLIENTS, installed_package, node_program
+from fixtures.clients import CLIENTS, chromium_program, installed_package, node_program
 from fixtures.collector import WRITE_KEY, RunningCollector
 
-CHROMIUM = "/usr/bin/chromium"
 SKEW = timedelta(days=3, hours=5)
 
 
@@ -176,7 +175,7 @@ def posted_events(request: Request) -> list[dict]:
 def new_page() -> Iterator[Callable[[], Page]]:
     """Opens a page in a browser profile of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_program(), args=["--no-sandbox"])
         yield lambda: browser.new_context().new_page()
         browser.close()
 
