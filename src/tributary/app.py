@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from sqlalchemy import select
 
-from tributary import access, audiences, tags
+from tributary import access, audiences, sources, tags
 from tributary.access import create_first_owner
 from tributary.api import Context, build_api
 from tributary.collector import serve_collector
@@ -33,7 +33,6 @@ from tributary.jobs import Runner
 from tributary.messaging import Sender, job_handlers, open_keys
 from tributary.pipeline import GROUP, Pipeline
 from tributary.settings import Settings
-from tributary.sources import publish_sources
 from tributary.store import open_store
 from tributary.store.tables.access import User
 from tributary.stream import open_log
@@ -150,7 +149,7 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
     """
     clock = clock or SystemClock()
     with ExitStack() as opened:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         opened.enter_context(_only_one(settings))
         store = open_store(settings.resolved_store_url)
         opened.callback(store.close)
@@ -162,7 +161,7 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
         opened.callback(log.close)
         producer = log.producer(EVENTS_TOPIC)
         keys = open_keys(store, settings.keys_dir)
-        publish_sources(store, settings.source_snapshot)
+        sources.publish_sources(store, settings.source_snapshot)
 
         context = Context(
             settings=settings, clock=clock, store=store, warehouse=warehouse, log=log, producer=producer, keys=keys
@@ -172,6 +171,7 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
         opened.callback(sender.close)
         handlers = {
             **access.job_handlers(store, clock),
+            **sources.job_handlers(store, settings.source_snapshot, clock),
             **audiences.job_handlers(store, warehouse, clock),
             **tags.job_handlers(store, warehouse, clock),
             **job_handlers(store, warehouse, clock, keys, settings),

@@ -124,7 +124,7 @@ def _make_folder(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARKER).exists():
         raise Conflict(f"{folder} holds data that is not the demo's.", cure="Move it away.")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700, parents=True)
     (folder / _MARKER).write_text("{}", encoding="utf-8")
 
 
