@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -581,3 +583,78 @@ def test_history_of_twenty_years_in_one_batch(rig: PipelineRig) -> None:
     rig.send(*[{**TRACK, "timestamp": f"{2006 + n // 12}-{n % 12 + 1:02d}-15"} for n in range(240)], is_backfill=True)
     rig.run()
     assert len(rig.events()) == 240
+
+
+# --- the log
+
+
+def test_a_log_that_was_set_up_anew_is_read_from_its_start(rig: PipelineRig) -> None:
+    """Its offsets begin again, below the position that the store remembers of the old one."""
+    for _ in range(5):
+        rig.send({**TRACK})
+    rig.run()
+    rig.log.close()
+    shutil.rmtree(rig.directory)
+    rig.reopen()
+    rig.send({**TRACK, "messageId": "after"})
+    rig.run()
+    assert len(rig.events()) == 6
+    rig.send({**TRACK})
+    rig.reopen()
+    rig.run()
+    assert rig.totals() == {"received": 7, "stored": 7, "duplicate": 0, "quarantined": 0, "suppressed": 0}
+
+
+def person_events(dice: random.Random) -> list[dict[str, Any]]:
+    """Events of a few people who log in, change addresses and share devices, an hour apart from one another."""
+    events: list[dict[str, Any]] = []
+    for number in range(60):
+        at = datetime(2025, 12, 1, tzinfo=UTC) + timedelta(hours=2 * number)
+        event: dict[str, Any] = {
+            "type": "track", "event": "Viewed", "messageId": f"m{number:03d}", "timestamp": at.isoformat(),
+            "anonymousId": f"a{dice.randrange(8)}",
+        }  # fmt: skip
+        if dice.random() < 0.4:
+            event["userId"] = f"u{dice.randrange(4)}"
+        if dice.random() < 0.4:
+            person = dice.randrange(5)
+            event |= {"type": "identify", "traits": {"email": f"p{person}@shop.example", "plan": dice.choice("abc")}}
+        events.append(event)
+    return events
+
+
+def settled(rig: PipelineRig) -> dict[str, Any]:
+    """The state without what depends on when a merge was seen: events and rows of profiles that are no more."""
+    state = rig.state()
+    canonical = dict(state["store aliases"])
+    for event in state["events"]:
+        event["profile_id"] = canonical.get(event["profile_id"], event["profile_id"])
+    state["rows"] = [row for row in state["rows"] if row[3] is None]
+    return state
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_batches_of_any_size_and_reading_the_log_again_give_the_same(
+    make_rig: Callable[..., PipelineRig], seed: int
+) -> None:
+    events = person_events(random.Random(seed))
+    states = []
+    for size in (1, 7, 1000):
+        rig = make_rig()
+        for event in events:
+            rig.send(event)
+        rig.run(settings=QUIET.model_copy(update={"max_batch_events": size}))
+        states.append(settled(rig))
+    for name, value in states[0].items():
+        assert states[1][name] == states[2][name] == value, name
+    with rig.store.begin() as session:
+        session.connection().exec_driver_sql("UPDATE pipeline_positions SET position = 0")
+    rig.run()
+    again = settled(rig)
+    assert again.pop("counters") != states[0].pop("counters")  # all of them were received, as duplicates
+    assert again == {name: value for name, value in states[0].items() if name != "counters"}
+    assert rig.totals() == {"received": 120, "stored": 60, "duplicate": 60, "quarantined": 0, "suppressed": 0}
+    with rig.store.read() as session:
+        for profile in list_profiles(session, 1, limit=100):
+            facts = {name: entry[0] for name, entry in golden_record(session, 1, profile.id).items()}
+            assert facts == profile.plain_traits()

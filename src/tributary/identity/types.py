@@ -21,7 +21,7 @@ from tributary.store.tables.identity import IdentifierTypeRow
 
 MAX_VALUE_CHARACTERS = 256
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_CACHE_SIZE = 200_000  # claims kept ready; a full cache is thrown away as a whole
+_CACHE_SIZE = 100_000  # claims kept ready; a full cache is thrown away as a whole
 
 # What clients send instead of a value. Letters are compared without regard to case.
 BLOCKED_VALUES = frozenset(
@@ -109,11 +109,12 @@ class IdentifierTypes:
 
     def __init__(self, workspace_id: int, definitions: Iterable[IdentifierType], region: str = "CN") -> None:
         self.workspace_id = workspace_id
-        self._types = {definition.name: _Compiled(definition, region) for definition in definitions}
+        self.definitions = tuple(definitions)
+        self._types = {definition.name: _Compiled(definition, region) for definition in self.definitions}
         self._claims: dict[tuple[str, Any, type], Claim | Refused] = {}
 
     def __iter__(self) -> Iterator[IdentifierType]:
-        return iter([compiled.definition for compiled in self._types.values()])
+        return iter(self.definitions)
 
     def get(self, name: str) -> IdentifierType | None:
         """The type of this name. `wechat_openid:wx12` is its own namespace of the type `wechat_openid`."""

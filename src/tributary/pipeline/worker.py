@@ -175,6 +175,7 @@ class Pipeline:
             self._clear()
             self._prune(self._clock.now_ms())
             return 0
+        self._claim_partitions(records)
         self._crashpoint("polled")
         views: dict[int, WorkspaceView] = {}
         decoded = decode_batch(records, lambda workspace_id: self._view(workspace_id, views))
@@ -220,12 +221,12 @@ class Pipeline:
         now_ms = self._clock.now_ms()
         loaded = self._views.get(workspace_id)
         if loaded is None or not 0 <= now_ms - loaded[0] < _VIEW_MS:
-            loaded = self._views[workspace_id] = (now_ms, self._load_view(workspace_id))
+            loaded = self._views[workspace_id] = (now_ms, self._load_view(workspace_id, loaded and loaded[1]))
         if loaded[1] is not None:
             views[workspace_id] = loaded[1]
         return loaded[1]
 
-    def _load_view(self, workspace_id: int) -> WorkspaceView | None:
+    def _load_view(self, workspace_id: int, before: WorkspaceView | None) -> WorkspaceView | None:
         region = self._settings.default_region
         with self._store.read() as session:
             try:
@@ -233,6 +234,8 @@ class Pipeline:
             except NotFound:
                 return None
             types = load_types(session, workspace_id, region=region)
+            if before is not None and before.types.definitions == types.definitions:
+                types = before.types  # it remembers tens of thousands of values already judged
             return WorkspaceView(types, Standardiser(catalog, region), load_strategies(session, workspace_id))
 
     def _commit(self, decoded: Decoded, views: Mapping[int, WorkspaceView]) -> Outbox:
@@ -318,8 +321,29 @@ class Pipeline:
             deliver(self._warehouse, outbox, self._reactors, self._crashpoint, is_recovery=True)
             self._finished.append(outbox.number)
         self._clear()
-        self._consumer.seek({number: positions.get(number, 0) for number in self._consumer.positions()})
+        committed = self._consumer.committed()
+        start: dict[int, int] = {}
+        for number in self._consumer.positions():
+            start[number] = positions.get(number, 0)
+            if start[number] and number not in committed:
+                _log.warning("partition %d of the event log is a new one; it is read from its start", number)
+                start[number] = 0
+        self._consumer.seek(start)
         self._positions = positions
+
+    def _claim_partitions(self, records: Sequence[Record]) -> None:
+        """Leave a mark in a partition before anything of it is stored.
+
+        So a partition with a stored position and without a mark is a log that was set up anew, whose offsets start
+        again. Going by the stored position would skip its first events without a word.
+        """
+        known = self._consumer.committed()
+        first: dict[int, int] = {}
+        for record in records:
+            if record.partition not in known:
+                first.setdefault(record.partition, record.offset)
+        if first:
+            self._consumer.commit(first)
 
     def _clear(self) -> None:
         if self._finished:
