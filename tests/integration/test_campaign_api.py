@@ -91,7 +91,7 @@ def test_from_draft_to_report(shop, api_client, owner, campaign, mail_server):
     path = f"/api/v1/campaigns/{campaign['id']}"
     check = api_client.get(f"{path}/check", as_=owner).json()
     assert (check["can_launch"], check["would_get"], check["is_exact"]) == (True, 20, True)
-    launched = api_client.post(f"{path}/launch", json={}, as_=owner)
+    launched = api_client.post(f"{path}/launch", as_=owner)
     assert (launched.status_code, launched.json()["state"]) == (200, "checking")
     assert api_client.post(f"{path}/launch", json={}, as_=owner).status_code == 409
     run_jobs(shop)
@@ -313,3 +313,20 @@ def test_deliveries_of_unknown_outcome_are_settled_by_the_servers_log(shop, api_
     shop.clock.advance(11 * 60.0)
     assert api_client.post(path, json=body, as_=owner).json() == {"sent": 0, "requeued": count - 1, "unknown": 0}
     assert api_client.get(f"/api/v1/campaigns/{campaign['id']}", as_=owner).json()["state"] == "sending"
+
+
+def test_a_launch_at_a_later_time_waits_for_it_and_can_be_paused_and_resumed(shop, api_client, owner, campaign):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    assert api_client.post(f"{path}/launch", json={"at": "2026-01-02T09:00:00"}, as_=owner).status_code == 422
+    later = {"at": "2026-01-02T09:00:00+08:00"}
+    assert api_client.post(f"{path}/launch", json=later, as_=owner).json()["state"] == "scheduled"
+    with shop.store.read() as session:
+        assert {job.not_before.isoformat() for job in session.scalars(select(Job))} == {"2026-01-02T01:00:00+00:00"}
+    assert api_client.post(f"{path}/pause", as_=owner).json()["state"] == "paused"
+    run_jobs(shop)  # the job finds it paused and leaves it alone
+    assert api_client.get(path, as_=owner).json()["state"] == "paused"
+    assert api_client.post(f"{path}/resume", as_=owner).json()["state"] == "scheduled"
+    run_jobs(shop)
+    send_all(shop)
+    assert api_client.get(path, as_=owner).json()["state"] == "done"
+    assert api_client.post(f"{path}/cancel", as_=owner).status_code == 409

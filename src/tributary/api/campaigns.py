@@ -310,14 +310,14 @@ def check_campaign(campaign_id: str, caller: Reader, context: ContextDep, locale
 
 @router.post("/{campaign_id}/launch", operation_id="launch_campaign", responses=problems(404, 409))
 def launch_campaign(
-    campaign_id: str, body: CampaignLaunch, caller: Sending, context: ContextDep, locale: LocaleDep
+    campaign_id: str, caller: Sending, context: ContextDep, locale: LocaleDep, body: CampaignLaunch | None = None
 ) -> CampaignDetail:
     """Start the campaign, now or later. Refused while the check finds an error."""
     errors = [each for each in _check(context, caller, campaign_id).problems if each.severity == "error"]
     with context.store.begin() as session:
         if errors and messaging.get_campaign(session, caller.workspace_id, campaign_id).state == "draft":
             raise Conflict(errors[0].message, cure=errors[0].cure, path=errors[0].path)
-        campaign = messaging.launch_campaign(session, caller, campaign_id, at=body.at)
+        campaign = messaging.launch_campaign(session, caller, campaign_id, at=body.at if body else None)
         return _detail(session, campaign, locale)
 
 
