@@ -80,13 +80,13 @@ def _document(request: Request) -> dict[str, Any]:
 
 
 # Where people look first; the operator's page will take the first of them.
-entrance = APIRouter(include_in_schema=False, dependencies=[public()])
+entrance = APIRouter(tags=["system"], dependencies=[public()])
 
 
-@entrance.get("/")
-@entrance.get("/docs")
+@entrance.get("/", operation_id="enter", summary="Front door", status_code=307)
+@entrance.get("/docs", operation_id="enter_reference", summary="Short way to the reference", status_code=307)
 async def enter() -> RedirectResponse:
-    """To the reference."""
+    """Leads to the reference."""
     return RedirectResponse("api/v1/docs")
 
 

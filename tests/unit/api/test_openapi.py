@@ -36,7 +36,7 @@ def test_every_operation_is_named_described_and_tagged(operations):
 def test_every_operation_declares_its_answers_and_who_may_call(operations):
     for name, operation in operations:
         statuses = set(operation["responses"])
-        assert any(status.startswith("2") for status in statuses), name
+        assert any(status[0] in "23" for status in statuses), name
         assert "500" in statuses, name
         if operation.get("security") != []:
             assert {"401", "403"} <= statuses, name
@@ -49,7 +49,7 @@ def test_errors_are_problems_and_answers_have_shapes(document, operations):
     assert "HTTPValidationError" not in document["components"]["schemas"]
     for name, operation in operations:
         for status, answer in operation["responses"].items():
-            if not status.startswith("2"):
+            if status[0] in "45":
                 assert list(answer["content"]) == ["application/problem+json"], (name, status)
             elif status != "204" and "application/json" in answer.get("content", {}):
                 assert answer["content"]["application/json"]["schema"] or operation["operationId"] == "get_openapi", (
