@@ -83,8 +83,8 @@ def _document(request: Request) -> dict[str, Any]:
 entrance = APIRouter(tags=["system"], dependencies=[public()])
 
 
-@entrance.get("/", operation_id="enter", summary="Front door", status_code=307)
-@entrance.get("/docs", operation_id="enter_reference", summary="Short way to the reference", status_code=307)
+@entrance.get("/", operation_id="enter", summary="Front door", status_code=307, response_class=RedirectResponse)
+@entrance.get("/docs", operation_id="enter_reference", summary="Docs", status_code=307, response_class=RedirectResponse)
 async def enter() -> RedirectResponse:
     """Leads to the reference."""
     return RedirectResponse("api/v1/docs")
