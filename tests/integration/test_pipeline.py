@@ -145,12 +145,12 @@ def test_a_bad_event_is_quarantined_with_its_bytes_and_the_good_ones_go_on(
 
 
 def test_what_the_collector_refused_is_quarantined_unread(rig: PipelineRig) -> None:
-    rig.send({**TRACK}, b"x" * 40_000, reasons={1: "too_large"})
+    rig.send({**TRACK}, b"x" * 40_000, reasons={1: "event_too_large"})
     rig.send({**TRACK}, reasons={0: "The event is nested too deeply."})
     rig.run()
     assert rig.rows("quarantined_events", "reason, detail") == [
+        ("event_too_large", "The event is larger than the collector takes."),
         ("refused_at_the_door", "The event is nested too deeply."),
-        ("too_large", "too_large"),
     ]
 
 

@@ -19,7 +19,7 @@ from tributary.api.context import Context, ContextDep, ReadSession
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
-from tributary.errors import InvalidRequest, NotFound
+from tributary.errors import InvalidRequest
 from tributary.governance import reserved_traits
 from tributary.identity import canonical_profile_id, links_of, merges_of
 from tributary.profiles import Profile, TimelineEvent, mask_identifier, mask_object, mask_trait
@@ -158,7 +158,7 @@ def list_profiles(
     return page_of(found, page, view.summary, lambda each: (each.id,))
 
 
-@router.get("/lookup", operation_id="find_profile", summary="Find a person", responses=problems(404))
+@router.get("/lookup", operation_id="find_profile", summary="Find a person", responses=problems(400))
 def find_profile(
     caller: Reader,
     session: ReadSession,
@@ -166,12 +166,12 @@ def find_profile(
     type: Annotated[str, Query(max_length=100, description="Type of the identifier, such as email.")],  # noqa: A002 (its name on the wire)
     value: Annotated[str, Query(max_length=256, description="Its value, written in any usual way.")],
     reveal: Reveal = False,
-) -> ProfileDetail:
-    """The person who owns an identifier."""
+) -> ProfileDetail | None:
+    """The person who owns an identifier; null if nobody does."""
     region = context.settings.pipeline.default_region
     found = profiles.find_profile(session, caller.workspace_id, type, value, region=region)
     if found is None:
-        raise NotFound("Nobody here owns this identifier.", cure="Check its type and value.")
+        return None
     return _View(session, caller, context, reveal, [found.id], "profile.read").detail(session, found)
 
 

@@ -30,6 +30,13 @@ _SERVER_LIBRARIES = frozenset(
 )  # fmt: skip
 
 
+_DOOR = {
+    "event_too_large": "The event is larger than the collector takes.",
+    "too_deeply_nested": "The event is nested more deeply than the collector takes.",
+    "not_an_object": "The event is not a JSON object.",
+}
+
+
 class BadEvent(Exception):
     """An event that cannot be used. `reason` is a stable code, the text is for people."""
 
@@ -124,8 +131,7 @@ class EnvelopeReader:
         envelope = self._envelope
         raw = envelope.events[index]
         if index in envelope.reasons:
-            reason = envelope.reasons[index]
-            raise BadEvent("refused_at_the_door" if " " in reason else reason, reason)
+            raise _refused_at_the_door(envelope.reasons[index])
         wire = _wire(raw)
         type_ = envelope.type or wire.type
         if not isinstance(type_, str) or type_ not in TYPES:
@@ -239,6 +245,13 @@ class EnvelopeReader:
         if len(claims) > 1:
             claims = sorted(set(claims), key=_rank)
         return tuple(claims), refused
+
+
+def _refused_at_the_door(reason: str) -> BadEvent:
+    detail = _DOOR.get(reason)
+    if detail is None and " " in reason:
+        return BadEvent("refused_at_the_door", reason)
+    return BadEvent(reason, detail or "The collector refused it.")
 
 
 def make_message_id(envelope: Envelope, place: str, index: int, given: Any) -> str:

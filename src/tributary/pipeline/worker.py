@@ -149,8 +149,7 @@ class Pipeline:
         try:
             if self._positions is None:
                 self._recover()
-            with _without_gc():
-                return self._next_batch()
+            return self._next_batch()
         except BaseException:
             self._positions = None
             raise
@@ -177,6 +176,10 @@ class Pipeline:
             return 0
         self._claim_partitions(records)
         self._crashpoint("polled")
+        with _without_gc():
+            return self._handle(records)
+
+    def _handle(self, records: Sequence[Record]) -> int:
         views: dict[int, WorkspaceView] = {}
         decoded = decode_batch(records, lambda workspace_id: self._view(workspace_id, views))
         self._crashpoint("decoded")
