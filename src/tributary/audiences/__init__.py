@@ -5,12 +5,11 @@ is read is always the newest finished run.
 """
 
 from tributary.audiences.definitions import (
-    PROMOTE,
-    REFRESH,
     AudienceKind,
     archive_audience,
     compare_versions,
     create_audience,
+    enqueue_due,
     get_audience,
     get_version,
     list_audiences,
@@ -23,21 +22,24 @@ from tributary.audiences.definitions import (
 from tributary.audiences.estimate import Estimate, Step, estimate_rule
 from tributary.audiences.membership import (
     audiences_of,
-    get_run,
     is_member,
     list_entered,
     list_exited,
     list_members,
-    list_runs,
 )
-from tributary.audiences.refresh import KEPT_RUNS, prune_runs, refresh_audience
+from tributary.audiences.refresh import (
+    KEPT_RUNS,
+    SCHEDULES,
+    get_run,
+    job_handlers,
+    list_runs,
+    prune_runs,
+    refresh_audience,
+)
 from tributary.audiences.why import MembershipWhy, why_member, why_rule
-from tributary.audiences.work import SCHEDULES, enqueue_due, job_handlers
 
 __all__ = [
     "KEPT_RUNS",
-    "PROMOTE",
-    "REFRESH",
     "SCHEDULES",
     "AudienceKind",
     "Estimate",

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from tributary.audiences.definitions import get_audience
 from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, scan
 from tributary.core.sql import Sql, bind, raw
 from tributary.errors import NotFound
@@ -77,33 +76,6 @@ def is_member(session: Session, warehouse: Warehouse, audience: Audience, profil
     if audience.current_run is None:
         return False
     return audience.id in _holding(session, warehouse, audience.workspace_id, [audience], profile_id)
-
-
-def get_run(session: Session, workspace_id: int, audience_id: str, run: int) -> AudienceRun:
-    """One run of an audience.
-
-    Raises:
-        NotFound: there is no such run in the workspace.
-    """
-    found = session.get(AudienceRun, (audience_id, run))
-    if found is None or found.workspace_id != workspace_id:
-        raise NotFound(f"There is no run {run} of the audience {audience_id!r} here.", cure="List its runs.")
-    return found
-
-
-def list_runs(
-    session: Session, workspace_id: int, audience_id: str, *, before: int | None = None, limit: int = 50
-) -> Sequence[AudienceRun]:
-    """The newest runs first, those below `before`.
-
-    Raises:
-        NotFound: there is no such audience in the workspace.
-    """
-    get_audience(session, workspace_id, audience_id)
-    query = select(AudienceRun).where(AudienceRun.audience_id == audience_id)
-    if before is not None:
-        query = query.where(AudienceRun.run < before)
-    return session.scalars(query.order_by(AudienceRun.run.desc()).limit(limit)).all()
 
 
 def members_of_run(workspace_id: int, audience_id: str, run: int) -> Sql:

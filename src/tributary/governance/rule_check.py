@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tributary import rules
-from tributary.errors import RuleError
+from tributary.errors import RuleError, Unavailable
 from tributary.governance.catalog import load_catalog
 from tributary.governance.lineage import Item, find_cycle, names_of
 from tributary.rules import Catalog, Rule, tree
@@ -18,12 +18,10 @@ from tributary.rules.codec import child_path
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedRule:
-    """A rule that may be saved. `encoded` is its canonical JSON; `uses` is what it builds on."""
+class Checked:
+    """A definition that may be saved. `encoded` is its canonical JSON; `uses` is what it builds on."""
 
-    rule: Rule
     encoded: dict[str, Any]
-    catalog: Catalog
     uses: frozenset[Item]
 
 
@@ -35,7 +33,7 @@ def check_rule(
     *,
     user: Item,
     catalog: Catalog | None = None,
-) -> CheckedRule:
+) -> Checked:
     """Check the rule of `user`, an audience or tag that may not exist yet.
 
     `catalog` spares reading it again when several rules are checked in one transaction.
@@ -51,7 +49,7 @@ def check_rule(
         way = find_cycle(session, workspace_id, user, [item])
         if way:
             raise _circle(session, workspace_id, way, path)
-    return CheckedRule(rule, rules.encode(rule), catalog, frozenset(item for item, _ in found))
+    return Checked(rules.encode(rule), frozenset(item for item, _ in found))
 
 
 def _as_if_computed(catalog: Catalog) -> Catalog:
@@ -64,6 +62,22 @@ def _as_if_computed(catalog: Catalog) -> Catalog:
             for id_, audience in catalog.audiences.items()
         },
     )
+
+
+def require_computed(name: str, asked: Iterable[Rule], catalog: Catalog) -> None:
+    """Check that the definition called `name`, which consists of the rules `asked`, can be computed now.
+
+    Raises:
+        Unavailable: an audience or tag that it builds on has never been computed.
+    """
+    for rule in asked:
+        for item, _ in references(rule):
+            known = catalog.audiences.get(item.id) or catalog.tags.get(item.id)
+            if known is not None and known.run is None:
+                raise Unavailable(
+                    f"The {item.kind} “{known.name}”, which “{name}” builds on, is not computed yet.",
+                    cure="It is tried again on its own; compute that one first.",
+                )
 
 
 def references(rule: Rule) -> Iterator[tuple[Item, str]]:

@@ -4,7 +4,16 @@ A definition is versioned; a computation is a run with a number, and its values 
 is always the newest finished run.
 """
 
-from tributary.tags.compute import KEPT_RUNS, preview_tag, prune_runs, recompute_tag
+from tributary.tags.compute import (
+    KEPT_RUNS,
+    SCHEDULES,
+    get_run,
+    job_handlers,
+    list_runs,
+    preview_tag,
+    prune_runs,
+    recompute_tag,
+)
 from tributary.tags.definition import (
     MAX_LEVELS,
     Level,
@@ -16,11 +25,11 @@ from tributary.tags.definition import (
     decode_definition,
 )
 from tributary.tags.definitions import (
-    PROMOTE,
-    RECOMPUTE,
     archive_tag,
     compare_versions,
     create_tag,
+    definition_of,
+    enqueue_due,
     get_tag,
     get_version,
     list_tags,
@@ -31,14 +40,11 @@ from tributary.tags.definitions import (
     update_tag,
 )
 from tributary.tags.distribution import Distribution, ValueCount, load_distribution
-from tributary.tags.values import TagValue, get_run, list_runs, values_of
-from tributary.tags.work import SCHEDULES, enqueue_due, job_handlers
+from tributary.tags.values import TagValue, values_of
 
 __all__ = [
     "KEPT_RUNS",
     "MAX_LEVELS",
-    "PROMOTE",
-    "RECOMPUTE",
     "SCHEDULES",
     "Distribution",
     "Level",
@@ -53,6 +59,7 @@ __all__ = [
     "compare_versions",
     "create_tag",
     "decode_definition",
+    "definition_of",
     "enqueue_due",
     "get_run",
     "get_tag",

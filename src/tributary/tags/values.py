@@ -1,8 +1,7 @@
-"""The values that tags gave: of one person, and the runs they come from."""
+"""The values that tags gave: of one person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +9,9 @@ from sqlalchemy import select
 
 from tributary.core.scan import TAG_VALUES, scan
 from tributary.core.sql import bind, raw
-from tributary.errors import NotFound
 from tributary.identity import absorbed_by, canonical_profile_id
 from tributary.store import Session
-from tributary.store.tables.tags import Tag, TagRun
-from tributary.tags.definitions import get_tag
+from tributary.store.tables.tags import Tag
 from tributary.warehouse import Warehouse
 
 
@@ -57,30 +54,3 @@ def values_of(session: Session, warehouse: Warehouse, workspace_id: int, profile
         for tag in tags
         if tag.id in found and tag.refreshed_at is not None
     ]
-
-
-def get_run(session: Session, workspace_id: int, tag_id: str, run: int) -> TagRun:
-    """One run of a tag.
-
-    Raises:
-        NotFound: there is no such run in the workspace.
-    """
-    found = session.get(TagRun, (tag_id, run))
-    if found is None or found.workspace_id != workspace_id:
-        raise NotFound(f"There is no run {run} of the tag {tag_id!r} here.", cure="List its runs.")
-    return found
-
-
-def list_runs(
-    session: Session, workspace_id: int, tag_id: str, *, before: int | None = None, limit: int = 50
-) -> Sequence[TagRun]:
-    """The newest runs first, those below `before`.
-
-    Raises:
-        NotFound: there is no such tag in the workspace.
-    """
-    get_tag(session, workspace_id, tag_id)
-    query = select(TagRun).where(TagRun.tag_id == tag_id)
-    if before is not None:
-        query = query.where(TagRun.run < before)
-    return session.scalars(query.order_by(TagRun.run.desc()).limit(limit)).all()
