@@ -163,10 +163,17 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
         keys = open_keys(store, settings.keys_dir)
         sources.publish_sources(store, settings.source_snapshot)
 
-        context = Context(
-            settings=settings, clock=clock, store=store, warehouse=warehouse, log=log, producer=producer, keys=keys
-        )
         pipeline = Pipeline(store, warehouse, log.consumer(EVENTS_TOPIC, GROUP), clock, settings.pipeline)
+        context = Context(
+            settings=settings,
+            clock=clock,
+            store=store,
+            warehouse=warehouse,
+            log=log,
+            producer=producer,
+            keys=keys,
+            pipeline_status=pipeline.status,
+        )
         sender = Sender(store, clock, keys, settings, producer=producer)
         opened.callback(sender.close)
         handlers = {

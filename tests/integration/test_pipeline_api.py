@@ -12,6 +12,7 @@ from fixtures.api import Actor, ApiClient
 from fixtures.pipeline import PipelineRig
 from tributary.access import Passwords
 from tributary.core.ids import encode_profile_id
+from tributary.pipeline import PipelineStatus
 from tributary.settings import Settings
 
 API = "/api/v1"
@@ -207,3 +208,12 @@ def test_counters_balance(rig: PipelineRig, api_client: ApiClient, make_user: Ca
     assert found["total"] == {"received": 3, "stored": 1, "duplicate": 1, "quarantined": 1, "suppressed": 0}
     many = {"since": "2020-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
     assert api_client.get(f"{API}/counters", params=many, as_=viewer).status_code == 400
+
+
+def test_the_pipeline_shows_how_it_is_doing(
+    people: PipelineRig, context: Any, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    viewer = make_user(role="viewer", workspace_id=1)
+    context.pipeline_status = lambda: PipelineStatus(is_running=True, lag_records=3, last_error="Unavailable")
+    found = api_client.get(f"{API}/counters/pipeline", as_=viewer).json()
+    assert (found["is_running"], found["lag_records"], found["last_error"]) == (True, 3, "Unavailable")

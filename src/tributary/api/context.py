@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from tributary.access import Passwords
 from tributary.core.clock import Clock
 from tributary.errors import Unavailable
+from tributary.pipeline import PipelineStatus
 from tributary.settings import Settings
 from tributary.store import Session, Store
 
@@ -53,6 +54,7 @@ class Context:
     producer: Producer = _NO_PRODUCER
     keys: MessageKeys = _NO_KEYS
     passwords: Passwords = field(default_factory=Passwords)
+    pipeline_status: Callable[[], PipelineStatus] = PipelineStatus  # by default: none runs in this process
 
 
 def get_context(request: Request) -> Context:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from tributary import pipeline
 from tributary.access import Principal
@@ -43,6 +43,24 @@ class CounterList(BaseModel):
 
     items: list[CounterOut]
     total: Sums
+
+
+class PipelineOut(BaseModel):
+    """How the worker that moves events into the stores is doing. It serves all workspaces."""
+
+    is_running: bool
+    lag_records: int = Field(description="Records of the log, each one request's events, that wait.")
+    oldest_unread_at: datetime | None = Field(description="When the first of them came in.")
+    events_per_second: float = Field(description="Over the last minute.")
+    last_batch_at: datetime | None
+    last_error: str | None = Field(description="Why it waits, or last waited.")
+    last_error_at: datetime | None
+
+
+@router.get("/pipeline", operation_id="get_pipeline", summary="Is the pipeline keeping up")
+def get_pipeline(caller: Reader, context: ContextDep) -> PipelineOut:  # noqa: ARG001 (the caller's scope is checked)
+    """The state of the pipeline in this process."""
+    return PipelineOut.model_validate(context.pipeline_status(), from_attributes=True)
 
 
 @router.get("", operation_id="list_counters", summary="Events per source and minute", responses=problems(400))
