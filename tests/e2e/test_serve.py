@@ -1,0 +1,136 @@
+"""`tributary serve` as a user starts it: first start, a whole day's work over HTTP, a kill, a second start."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """The command in its own process, with its output in a file."""
+
+    def __init__(self, folder: Path, store_url: str) -> None:
+        self.app, self.collector = _free_port(), _free_port()
+        self.folder = folder
+        self.environment = os.environ | {
+            "TRIBUTARY_DATA_DIR": str(folder / "data"),
+            "TRIBUTARY_STORE_URL": store_url,
+            "TRIBUTARY_APP__PORT": str(self.app),
+            "TRIBUTARY_COLLECTOR__PORT": str(self.collector),
+        }
+        self.output = folder / "output.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.output.open("ab") as output:
+            command = [sys.executable, "-m", "tributary", "serve"]
+            self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
+        self.wait_for(lambda: httpx.get(f"http://127.0.0.1:{self.app}/api/v1/system/ready").status_code == 200)
+        self.wait_for(lambda: httpx.get(f"http://127.0.0.1:{self.collector}/ready").status_code in {200, 503})
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def wait_for(self, condition, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            assert self.process is not None
+            assert self.process.poll() is None, self.output.read_text()[-3000:]
+            try:
+                if condition():
+                    return
+            except httpx.TransportError:
+                pass
+            assert time.monotonic() < deadline, self.output.read_text()[-3000:]
+            time.sleep(0.05)
+
+    def client(self) -> httpx.Client:
+        found = re.search(r"sign in as (\S+) with the password (\S+)", self.output.read_text())
+        assert found, self.output.read_text()
+        client = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.app}/api/v1", headers={"X-Tributary-Request": "1"}, timeout=60
+        )
+        client.post("/login", json={"email": found[1], "password": found[2]}).raise_for_status()
+        return client
+
+
+@pytest.fixture
+def server(tmp_path, store_url):
+    server = Server(tmp_path, store_url)
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.stop(signal.SIGKILL)
+
+
+def _send(server: Server, write_key: str, numbers: range) -> None:
+    batch = [
+        {
+            "type": "track", "event": "Order Completed", "messageId": f"m{number}", "userId": f"u{number % 5}",
+            "properties": {"total": number},
+        }
+        for number in numbers
+    ]  # fmt: skip
+    url = f"http://127.0.0.1:{server.collector}/v1/batch"
+    httpx.post(url, json={"batch": batch, "writeKey": write_key}).raise_for_status()
+
+
+def test_it_starts_works_survives_a_kill_and_starts_again(server):
+    server.start()
+    with closing(server.client()) as client:
+        source = client.post("/sources", json={"name": "Shop", "kind": "server"}).json()
+        _send(server, source["write_key"], range(50))
+
+        def stored() -> int:
+            return client.get("/counters").json()["total"]["stored"]
+
+        server.wait_for(lambda: stored() == 50)
+        rule = {"kind": "event", "event": "Order Completed", "count": {"op": "gte", "value": 10}}
+        server.wait_for(lambda: client.post("/audiences/estimate", json={"rule": rule}).json()["size"] == 5)
+        assert client.get("/counters/pipeline").json()["is_running"]
+
+        _send(server, source["write_key"], range(50, 100))  # answered, so it is on disk, whatever happens next
+        server.stop(signal.SIGKILL)
+        server.start()
+        _send(server, source["write_key"], range(90, 110))  # ten of them again
+        server.wait_for(lambda: stored() == 110)
+        rule["count"] = {"op": "gte", "value": 22}
+        server.wait_for(lambda: client.post("/audiences/estimate", json={"rule": rule}).json()["size"] == 5)
+        rule["count"] = {"op": "gte", "value": 23}
+        assert client.post("/audiences/estimate", json={"rule": rule}).json()["size"] == 0
+    assert server.stop() == 0
+    assert server.output.read_text().count("First start") == 1
+
+
+def test_a_second_one_on_the_same_folder_is_refused_and_says_why(tmp_path):
+    first = Server(tmp_path, "")
+    first.start()
+    try:
+        second = subprocess.run(
+            [sys.executable, "-m", "tributary", "serve"],
+            env=first.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert second.returncode != 0
+        assert "Another Tributary runs" in second.stderr + second.stdout
+        assert "Traceback" not in second.stderr
+    finally:
+        assert first.stop() == 0
