@@ -17,6 +17,7 @@ from tributary import audiences, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession
+from tributary.api.definitions import PEOPLE
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, PageRequest, page_of
 from tributary.api.people import hidden_traits, own_profile
@@ -31,8 +32,6 @@ router = APIRouter(tags=["audiences"])
 Reader = Annotated[Principal, requires("audiences:read")]
 AudienceId = Annotated[str, Path(description="`aud_…`")]
 ProfileId = Annotated[str, Path(description="`prf_…`")]
-
-PEOPLE = "profiles:read"
 
 
 class RuleWhyIn(BaseModel):

@@ -12,12 +12,22 @@ from tributary import audiences, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.definitions import (
+    ChangeOut,
+    JobRef,
+    RunError,
+    Schedule,
+    UserOut,
+    VersionRestore,
+    fields_of,
+    show_users,
+)
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.governance import load_catalog
-from tributary.governance.lineage import Item, names_of, users_of
+from tributary.governance.lineage import Item
 from tributary.rules import Catalog, Locale
 from tributary.store import Session
 from tributary.store.tables.audiences import Audience, AudienceRun, AudienceVersion
@@ -28,7 +38,6 @@ Reader = Annotated[Principal, requires("audiences:read")]
 Writer = Annotated[Principal, requires("audiences:write")]
 
 Rule = dict[str, Any]
-Schedule = Literal["manual", "hourly", "daily"]
 
 
 class AudienceCreate(BaseModel):
@@ -55,13 +64,6 @@ class AudienceUpdate(BaseModel):
     note: str = Field(default="", max_length=500, description="Why this version exists.")
 
 
-class VersionRestore(BaseModel):
-    """Which version is the newest now, and why an older one comes back."""
-
-    base_version: int = Field(ge=1, description="The version that you looked at; another one now answers 409.")
-    note: str = Field(default="", max_length=500)
-
-
 class AudienceOut(BaseModel):
     """An audience. `size` people were in it at `refreshed_at`; null before the first run has finished."""
 
@@ -81,15 +83,6 @@ class AudienceOut(BaseModel):
     updated_at: datetime
 
 
-class RunError(BaseModel):
-    """Why a run failed, and what to do."""
-
-    code: str
-    message: str
-    cure: str | None
-    path: str | None
-
-
 class RunOut(BaseModel):
     """One computation of the members. `members_kept`: its lists of people can still be read."""
 
@@ -105,14 +98,6 @@ class RunOut(BaseModel):
     finished_at: datetime | None
     error: RunError | None
     members_kept: bool
-
-
-class UserOut(BaseModel):
-    """Something that builds on this definition."""
-
-    kind: Literal["audience", "tag", "campaign"]
-    id: str
-    name: str
 
 
 class AudienceDetail(AudienceOut):
@@ -136,15 +121,6 @@ class VersionOut(BaseModel):
     note: str
     created_by: str
     created_at: datetime
-
-
-class ChangeOut(BaseModel):
-    """One difference between two definitions."""
-
-    path: str
-    kind: Literal["added", "removed", "changed"]
-    before: Any
-    after: Any
 
 
 class VersionDiff(BaseModel):
@@ -184,12 +160,6 @@ class EstimateOut(BaseModel):
     computed_at: datetime
 
 
-class JobRef(BaseModel):
-    """The background job that does it."""
-
-    job_id: str
-
-
 AudienceId = Annotated[str, Path(description="`aud_…`")]
 
 
@@ -210,7 +180,9 @@ def list_audiences(
         search=search,
         archived=archived,
     )
-    return page_of(rows, page, lambda row: AudienceOut.model_validate(_fields(row)), lambda row: (row.id,))
+    return page_of(
+        rows, page, lambda row: AudienceOut.model_validate(fields_of(row, AudienceOut)), lambda row: (row.id,)
+    )
 
 
 @router.post(
@@ -399,59 +371,30 @@ def list_audience_runs(audience_id: AudienceId, caller: Reader, session: ReadSes
     return page_of(rows, page, _run, lambda row: (row.run,))
 
 
-def _fields(audience: Audience) -> dict[str, Any]:
-    return {
-        "id": audience.id,
-        "name": audience.name,
-        "description": audience.description,
-        "kind": audience.kind,
-        "schedule": audience.schedule,
-        "version": audience.current_version,
-        "run": audience.current_run,
-        "size": audience.size,
-        "refreshed_at": audience.refreshed_at,
-        "due_at": audience.due_at,
-        "is_archived": audience.is_archived,
-        "created_by": audience.created_by,
-        "created_at": audience.created_at,
-        "updated_at": audience.updated_at,
-    }
-
-
 def _detail(session: Session, audience: Audience, locale: Locale) -> AudienceDetail:
     workspace_id = audience.workspace_id
     version = audiences.get_version(session, workspace_id, audience.id, audience.current_version)
     newest = audiences.list_runs(session, workspace_id, audience.id, limit=1)
-    users = users_of(session, workspace_id, Item("audience", audience.id))
-    names = names_of(session, workspace_id, users)
     current = audience.current_run
     return AudienceDetail.model_validate(
         {
-            **_fields(audience),
+            **fields_of(audience, AudienceOut),
             "rule": version.rule,
             "sentence": _sentence(version.rule, load_catalog(session, workspace_id), locale),
             "members_version": current and audiences.get_run(session, workspace_id, audience.id, current).version,
             "last_run": _run(newest[0]) if newest else None,
-            "used_by": [{"kind": item.kind, "id": item.id, "name": names[item]} for item in users],
+            "used_by": show_users(session, workspace_id, Item("audience", audience.id)),
         }
     )
 
 
 def _version(version: AudienceVersion, catalog: Catalog, locale: Locale) -> VersionOut:
-    return VersionOut(
-        version=version.version,
-        rule=version.rule,
-        sentence=_sentence(version.rule, catalog, locale),
-        note=version.note,
-        created_by=version.created_by,
-        created_at=version.created_at,
-    )
+    sentence = _sentence(version.rule, catalog, locale)
+    return VersionOut.model_validate({**fields_of(version, VersionOut), "sentence": sentence})
 
 
 def _run(run: AudienceRun) -> RunOut:
-    error = run.error and {"cure": None, "path": None, **run.error}
-    values = {name: getattr(run, name) for name in RunOut.model_fields if hasattr(run, name)}
-    return RunOut.model_validate({**values, "error": error, "members_kept": run.storage == "kept"})
+    return RunOut.model_validate({**fields_of(run, RunOut), "members_kept": run.storage == "kept"})
 
 
 def _sentence(rule: Rule, catalog: Catalog, locale: Locale) -> str:

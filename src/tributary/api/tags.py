@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from tributary import rules, tags
 from tributary.access import Principal
-from tributary.api.audiences import ChangeOut, JobRef, RunError, UserOut, VersionRestore
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.definitions import (
+    PEOPLE,
+    ChangeOut,
+    JobRef,
+    RunError,
+    Schedule,
+    UserOut,
+    VersionRestore,
+    fields_of,
+    show_users,
+)
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import own_profile
 from tributary.api.problems import problems
 from tributary.governance import load_catalog
-from tributary.governance.lineage import Item, names_of, users_of
+from tributary.governance.lineage import Item
 from tributary.rules import Catalog, Locale
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagRun, TagVersion
-from tributary.tags import Distribution, StatisticDefinition, TagKind, ValueType, decode_definition
+from tributary.tags import Distribution, StatisticDefinition
 
 router = APIRouter(tags=["tags"])
 
@@ -30,10 +40,7 @@ Reader = Annotated[Principal, requires("tags:read")]
 Writer = Annotated[Principal, requires("tags:write")]
 TagId = Annotated[str, Path(description="`tag_…`")]
 
-PEOPLE = "profiles:read"  # needed besides, where an answer is about a person
-
 Definition = dict[str, Any]
-Schedule = Literal["manual", "hourly", "daily"]
 NullPolicy = Literal["clear", "keep_last"]
 
 _DEFINITION = "`{levels: [{value, rule}], otherwise?}` of a rule tag, `{measure}` of a statistic tag."
@@ -206,7 +213,7 @@ def list_tags(
         search=search,
         archived=archived,
     )
-    return page_of(rows, page, lambda row: TagOut.model_validate(_fields(row)), lambda row: (row.id,))
+    return page_of(rows, page, lambda row: TagOut.model_validate(fields_of(row, TagOut)), lambda row: (row.id,))
 
 
 @router.post("/tags", operation_id="create_tag", summary="Create a tag", status_code=201, responses=problems(409, 422))
@@ -365,66 +372,35 @@ def list_profile_tags(
     return PersonTags(items=[PersonTag.model_validate(value, from_attributes=True) for value in found])
 
 
-def _fields(tag: Tag) -> dict[str, Any]:
-    return {
-        "id": tag.id,
-        "name": tag.name,
-        "description": tag.description,
-        "kind": tag.kind,
-        "value_type": tag.value_type,
-        "null_policy": tag.null_policy,
-        "schedule": tag.schedule,
-        "version": tag.current_version,
-        "run": tag.current_run,
-        "coverage": tag.coverage,
-        "refreshed_at": tag.refreshed_at,
-        "due_at": tag.due_at,
-        "is_archived": tag.is_archived,
-        "created_by": tag.created_by,
-        "created_at": tag.created_at,
-        "updated_at": tag.updated_at,
-    }
-
-
 def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
     workspace_id = tag.workspace_id
     version = tags.get_version(session, workspace_id, tag.id, tag.current_version)
     newest = tags.list_runs(session, workspace_id, tag.id, limit=1)
     current = None if tag.current_run is None else tags.get_run(session, workspace_id, tag.id, tag.current_run)
-    users = users_of(session, workspace_id, Item("tag", tag.id))
-    names = names_of(session, workspace_id, users)
     sentence, levels = _sentences(tag, version, load_catalog(session, workspace_id), locale)
     return TagDetail.model_validate(
         {
-            **_fields(tag),
+            **fields_of(tag, TagOut),
             "definition": version.definition,
             "sentence": sentence,
             "levels": levels,
             "values_version": current and current.version,
             "distribution": current and current.distribution,
             "last_run": _run(newest[0]) if newest else None,
-            "used_by": [{"kind": item.kind, "id": item.id, "name": names[item]} for item in users],
+            "used_by": show_users(session, workspace_id, Item("tag", tag.id)),
         }
     )
 
 
 def _version(tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale) -> TagVersionOut:
     sentence, levels = _sentences(tag, version, catalog, locale)
-    return TagVersionOut(
-        version=version.version,
-        definition=version.definition,
-        sentence=sentence,
-        levels=levels,
-        note=version.note,
-        created_by=version.created_by,
-        created_at=version.created_at,
-    )
+    return TagVersionOut.model_validate({**fields_of(version, TagVersionOut), "sentence": sentence, "levels": levels})
 
 
 def _sentences(
     tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale
 ) -> tuple[str | None, list[LevelSentence] | None]:
-    definition = decode_definition(cast("TagKind", tag.kind), cast("ValueType", tag.value_type), version.definition)
+    definition = tags.definition_of(tag, version)
     if isinstance(definition, StatisticDefinition):
         return rules.explain(definition.measure, catalog, locale), None
     levels = [
@@ -437,9 +413,7 @@ def _sentences(
 
 
 def _run(run: TagRun) -> TagRunOut:
-    error = run.error and {"cure": None, "path": None, **run.error}
-    values = {name: getattr(run, name) for name in TagRunOut.model_fields}
-    return TagRunOut.model_validate({**values, "error": error})
+    return TagRunOut.model_validate(fields_of(run, TagRunOut))
 
 
 def _distribution(spread: Distribution) -> DistributionOut:

@@ -1,0 +1,71 @@
+"""What the routes of audiences and of tags have in common: the parts of a definition that has versions and runs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from tributary.governance.lineage import Item, names_of, users_of
+from tributary.store import Session
+from tributary.store.tables.definitions import DefinitionRow, RunRow, VersionRow
+
+PEOPLE = "profiles:read"  # needed besides, where an answer is about a person
+
+Schedule = Literal["manual", "hourly", "daily"]
+
+
+class VersionRestore(BaseModel):
+    """Which version is the newest now, and why an older one comes back."""
+
+    base_version: int = Field(ge=1, description="The version that you looked at; another one now answers 409.")
+    note: str = Field(default="", max_length=500)
+
+
+class RunError(BaseModel):
+    """Why a run failed, and what to do."""
+
+    code: str
+    message: str
+    cure: str | None
+    path: str | None
+
+
+class UserOut(BaseModel):
+    """Something that builds on this definition."""
+
+    kind: Literal["audience", "tag", "campaign"]
+    id: str
+    name: str
+
+
+class ChangeOut(BaseModel):
+    """One difference between two definitions."""
+
+    path: str
+    kind: Literal["added", "removed", "changed"]
+    before: Any
+    after: Any
+
+
+class JobRef(BaseModel):
+    """The background job that does it."""
+
+    job_id: str
+
+
+def fields_of(row: DefinitionRow | VersionRow | RunRow, model: type[BaseModel]) -> dict[str, Any]:
+    """The model's fields that stand in the row itself, by their names on the wire."""
+    fields = {name: getattr(row, name) for name in model.model_fields if hasattr(row, name)}
+    if isinstance(row, DefinitionRow):
+        fields.update(version=row.current_version, run=row.current_run)
+    if isinstance(row, RunRow) and row.error:
+        fields["error"] = {"cure": None, "path": None, **row.error}
+    return fields
+
+
+def show_users(session: Session, workspace_id: int, item: Item) -> list[UserOut]:
+    """What builds on a definition, by name."""
+    users = users_of(session, workspace_id, item)
+    names = names_of(session, workspace_id, users)
+    return [UserOut(kind=user.kind, id=user.id, name=names[user]) for user in users]
