@@ -149,7 +149,7 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
     """
     clock = clock or SystemClock()
     with ExitStack() as opened:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.make_data_dir()
         opened.enter_context(_only_one(settings))
         store = open_store(settings.resolved_store_url)
         opened.callback(store.close)
@@ -244,8 +244,8 @@ def serve(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     application = open_application(settings)
     with contextlib.closing(application):
-        password = ensure_owner(application)
         application.start_api()
+        password = ensure_owner(application)  # only now: a start that fails before must not swallow the password
         application.start_workers()
         application.start_collector()
         _welcome(settings, password)

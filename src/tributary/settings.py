@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tributary.errors import InvalidRequest
+
 
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,8 +82,9 @@ class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TRIBUTARY_", env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
-    )
+        env_prefix="TRIBUTARY_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="forbid",
+        env_file=None,
+    )  # fmt: skip
 
     data_dir: Path = Field(Path("var/tributary"), description="Folder of all data in the embedded deployment.")
     store_url: str = Field("", description="Records store; empty: SQLite in data_dir. postgresql://user:pw@host/db")
@@ -122,6 +125,20 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Base URL for links in messages, without a trailing slash."""
         return (self.app.public_url or f"http://{self.app.host}:{self.app.port}").rstrip("/")
+
+    def make_data_dir(self) -> None:
+        """Make the data folder unless it is there. Personal data lie in it: not for other users of this machine.
+
+        Raises:
+            InvalidRequest: it cannot be made.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise InvalidRequest(
+                f"The data folder {self.data_dir} cannot be made: {exc.strerror}.",
+                cure="Set TRIBUTARY_DATA_DIR to a folder that you may write to.",
+            ) from exc
 
     def environment(self) -> dict[str, str]:
         """The environment variables that make another process build these same settings."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from tributary.errors import InvalidRequest
 from tributary.settings import AppSettings, MailSettings, Settings
 
 
@@ -29,3 +30,21 @@ def test_settings_cannot_be_changed():
 
 def test_a_secret_is_not_shown():
     assert "hunter2" not in repr(MailSettings(password=SecretStr("hunter2")))
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch):
+    monkeypatch.setenv("TRIBUTARY_DATA_DIR", "")
+    monkeypatch.setenv("TRIBUTARY_COLLECTOR__HOST", "")
+    assert Settings() == Settings(data_dir=Path("var/tributary"))
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(InvalidRequest, match=r"file/data cannot be made: Not a directory") as caught:
+        Settings(data_dir=tmp_path / "file" / "data").make_data_dir()
+    assert "TRIBUTARY_DATA_DIR" in str(caught.value.cure)
+
+
+def test_a_new_data_folder_is_its_owners_alone(tmp_path):
+    Settings(data_dir=tmp_path / "new" / "data").make_data_dir()
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700

@@ -114,7 +114,7 @@ def login(
     if signed_in is None:
         raise Unauthenticated(
             "The e-mail address or the password is wrong.",
-            cure="Check both. An owner can set a new password, and so can `tributary user password` on the server.",
+            cure="Check both. An owner can set a new password; so can `tributary user reset-password` on the server.",
         )
     return signed_in
 

@@ -193,7 +193,7 @@ def reset_password(session: Session, principal: Principal, passwords: Passwords,
         if principal.actor_kind != "user" or not theirs <= owned:
             raise Forbidden(
                 "This person also works in workspaces that you do not own, so you cannot set their password.",
-                cure="`tributary user password` on the server can.",
+                cure="`tributary user reset-password` on the server can.",
             )
     password = random_password()
     store_password(session, user_id, passwords.hash(password))

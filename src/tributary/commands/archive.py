@@ -115,7 +115,7 @@ def restore_backup(backup: Path, settings: Settings, *, on_file: OnFile | None =
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700, parents=True)
         for folder in manifest.folders:
-            (partial / _inside(folder)).mkdir(parents=True, exist_ok=True)
+            (partial / _inside(folder)).mkdir(mode=0o700, parents=True, exist_ok=True)
         for number, (name, entry) in enumerate(manifest.files.items(), 1):
             _restore_file(backup, partial, name, entry)
             if on_file:
@@ -249,7 +249,7 @@ def _restore_file(backup: Path, target: Path, name: str, entry: FileEntry) -> No
         # A link may point inside the folder only: a forged backup must not reach what lies outside.
         if not (copy.parent / entry.link).resolve().is_relative_to(target.resolve()):
             raise _damaged(name, "it links to a place outside of the backup")
-        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         copy.symlink_to(entry.link)
         return
     original = backup / place

@@ -281,7 +281,8 @@ def _write_keys(store: Store, settings: Settings) -> Finding:
     if unknown:
         found = f"collectors do not know {', '.join(unknown)} as the store does"
         return Finding("write keys", "failed", found, "Publish the write keys: tributary source publish")
-    return Finding("write keys", "ok", f"{len(sources)} sources, known to collectors")
+    noun = "source" if len(sources) == 1 else "sources"
+    return Finding("write keys", "ok", f"of {len(sources)} {noun}, known to collectors")
 
 
 def _is_known(directory: SourceDirectory, key: str, *, is_enabled: bool) -> bool:

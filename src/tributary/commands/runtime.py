@@ -75,8 +75,7 @@ class Runtime:
         from tributary.commands.schema import ensure_schema
         from tributary.store import open_store
 
-        # Personal data will lie in here: not for the eyes of other users of this machine.
-        self.settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.settings.make_data_dir()
         try:
             store = open_store(self.settings.resolved_store_url)
         except ValueError as exc:

@@ -78,6 +78,7 @@ def test_a_restored_copy_is_equal(settings, tmp_path):
     assert made.external == []
     assert workspaces(restored) == workspaces(settings)
     assert records(restored) == records(settings) == [f"record {n}".encode() for n in range(20)]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in restored.data_dir.rglob("*") if path.is_dir())
     key = restored.keys_dir / "subjects.key"
     assert (key.read_bytes(), key.stat().st_mode & 0o777) == (b"\x00" * 32, 0o600)
     link = restored.warehouse_dir / "metadata" / "tributary"
