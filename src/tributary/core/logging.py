@@ -37,10 +37,14 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Send all logs of this process to standard error as JSON lines."""
+    """Send the logs of this process to standard error as JSON lines.
+
+    `level` is for our own; of libraries only warnings are shown, because what they say at lower levels quotes
+    addresses, URLs and messages.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("tributary").setLevel(level.upper())

@@ -6,7 +6,9 @@ import json
 import logging
 import sys
 
-from tributary.core.logging import JsonFormatter
+import pytest
+
+from tributary.core.logging import JsonFormatter, configure_logging
 
 
 def _line(**extra) -> dict:
@@ -28,3 +30,19 @@ def test_an_error_shows_where_but_not_what_it_quotes():
     assert line["error"] == "ValueError"
     assert line["stack"]
     assert "li.na" not in json.dumps(line)
+
+
+@pytest.fixture
+def restored_logging():
+    root, ours = logging.getLogger(), logging.getLogger("tributary")
+    before = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:], root.level, ours.level = before
+
+
+def test_libraries_only_warn(restored_logging, capsys):
+    configure_logging("info")
+    logging.getLogger("some.library").info("GET https://example.com/?email=li.na@example.com")
+    logging.getLogger("tributary.x").info("batch stored")
+    lines = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert lines == ["batch stored"]
