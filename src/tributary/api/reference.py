@@ -24,7 +24,7 @@ router = APIRouter(tags=["system"], dependencies=[public()])
 _TEXTS = {
     "en": {
         "title": "Tributary API",
-        "lead": "Everything the page can do, programs can do too.",
+        "lead": "Everything Tributary can do, programs can do.",
         "document": "OpenAPI document",
         "other": "中文",
         "public": "for everybody",
@@ -38,7 +38,7 @@ _TEXTS = {
     },
     "zh": {
         "title": "汇流 API",
-        "lead": "页面上能做的，程序都能做。",
+        "lead": "汇流能做的，程序都能做。",
         "document": "OpenAPI 文档",
         "other": "English",
         "public": "无需登录",
@@ -56,7 +56,7 @@ _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8882;--accent:#0a7d6c}
 body{margin:0 auto;max-width:64rem;padding:1.5rem;font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif}
 h1{margin:0}h2{margin-top:2.5rem;border-bottom:1px solid var(--line);text-transform:capitalize}
-a{color:var(--accent)}nav a{margin-right:1rem}
+a{color:var(--accent)}nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:0 1rem}
 summary{cursor:pointer;padding:.6rem 0;overflow-wrap:anywhere}
 summary b{display:inline-block;min-width:4.5rem;color:var(--accent)}
