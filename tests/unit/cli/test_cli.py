@@ -275,6 +275,8 @@ def test_serve_collector_and_demo_hand_the_settings_on(data_dir, command, monkey
     shop.run = lambda settings, **options: called.update(demo=(settings, options))
     monkeypatch.setitem(sys.modules, "tributary.demo", shop)
     monkeypatch.setattr("tributary.demo", shop, raising=False)
+    # In this process it would change the logging of all other tests.
+    monkeypatch.setattr("tributary.core.logging.configure_logging", lambda _level: None)
     for name in (["serve"], ["collector"], ["demo", "--once", "--people", "60"]):
         assert command(*name)[0] == 0
     assert called["serve"].data_dir == called["collector"].data_dir == data_dir
