@@ -58,6 +58,8 @@ _AUDIENCE_MEMBERS: Final = TableSpec(
     arguments="",
     tail="ORDER BY (workspace_id, audience_id, run)",
     shard_by="audience_id",
+    # A row is a bitmap of up to megabytes: whoever asks for one run must not read its neighbours.
+    settings="index_granularity = 1",
 )
 _TAG_VALUES: Final = TableSpec(
     name="tag_values",

@@ -21,7 +21,8 @@ class TableSpec:
     """A table without its engine's cluster dress.
 
     `engine` is the MergeTree variant's name, `arguments` its column arguments, `shard_by` the column whose hash
-    chooses the shard, and `tail` the rest of the declaration (PARTITION BY, ORDER BY).
+    chooses the shard, `tail` the rest of the declaration (PARTITION BY, ORDER BY), and `settings` what the table sets
+    besides what every table does.
     """
 
     name: LiteralString
@@ -30,6 +31,12 @@ class TableSpec:
     arguments: LiteralString
     tail: LiteralString
     shard_by: LiteralString
+    settings: LiteralString = ""
+
+
+def _settings(table: TableSpec, window: LiteralString) -> Sql:
+    own = ", " + Sql((table.settings,)) if table.settings else raw("")
+    return raw(" SETTINGS ") + _DURABLE + ", " + window + " = " + _WINDOW + own
 
 
 class SingleNode:
@@ -39,7 +46,7 @@ class SingleNode:
         """Statements that declare a table; all may be repeated."""
         text = raw("CREATE TABLE IF NOT EXISTS ") + identifier(table.name) + " (" + table.columns + ") ENGINE = "
         text = text + Sql((table.engine,)) + "(" + Sql((table.arguments,)) + ") " + Sql((table.tail,))
-        return [text + " SETTINGS " + _DURABLE + ", non_replicated_deduplication_window = " + _WINDOW]
+        return [text + _settings(table, "non_replicated_deduplication_window")]
 
     def alter_table(self, table: TableSpec, change: Sql, database: str) -> list[Sql]:  # noqa: ARG002
         """Statements that change a table's columns everywhere."""
@@ -94,7 +101,7 @@ class Cluster(SingleNode):
         arguments = path + (", " + Sql((table.arguments,)) if table.arguments else raw(""))
         text = raw("CREATE TABLE IF NOT EXISTS ") + local + self._on_cluster() + " (" + table.columns + ") ENGINE = "
         text = text + "Replicated" + Sql((table.engine,)) + "(" + arguments + ") " + Sql((table.tail,))
-        text = text + " SETTINGS " + _DURABLE + ", replicated_deduplication_window = " + _WINDOW
+        text = text + _settings(table, "replicated_deduplication_window")
         return [text, self._distributed(table, database, local, local, self._on_cluster())]
 
     def _distributed(self, table: TableSpec, database: str, like: Sql, over: Sql, where: Sql) -> Sql:

@@ -53,6 +53,14 @@ def test_one_node_stores_rows_in_the_table_itself():
     assert CLUSTER.storage("events") == "events_local"
 
 
+def test_a_table_sets_its_own_settings_beside_those_of_every_table():
+    for topology in (SingleNode(), CLUSTER):
+        members = topology.create_table(TABLES["audience_members"], "shop")[0].anonymised
+        values = topology.create_table(TABLES["tag_values"], "shop")[0].anonymised
+        assert members.endswith("replicated_deduplication_window = 10000, index_granularity = 1")
+        assert values.endswith("replicated_deduplication_window = 10000")
+
+
 def test_credentials_that_cannot_be_written_safely_are_refused():
     with pytest.raises(ValueError, match="printable"):
         _credentials(Address(host="ch", username="a\nb"))
