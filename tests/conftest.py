@@ -6,6 +6,7 @@ from __future__ import annotations
 pytest_plugins = [
     "fixtures.api",
     "fixtures.warehouse",
+    "fixtures.audiences",
     "fixtures.clickhouse_http",
     "fixtures.clients",
     "fixtures.collector",
