@@ -12,9 +12,11 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.context import SpawnProcess
 from typing import TYPE_CHECKING
@@ -25,10 +27,11 @@ from sqlalchemy import select
 from tributary import access, audiences, sources, tags
 from tributary.access import create_first_owner
 from tributary.api import Context, build_api
-from tributary.collector import serve_collector
+from tributary.collector import check_port, serve_collector
 from tributary.core.clock import Clock, SystemClock
 from tributary.core.envelope import EVENTS_TOPIC
-from tributary.errors import Conflict, Unavailable
+from tributary.core.logging import configure_logging
+from tributary.errors import Conflict, TributaryError, Unavailable
 from tributary.jobs import Runner
 from tributary.messaging import Sender, job_handlers, open_keys
 from tributary.pipeline import GROUP, Pipeline
@@ -46,6 +49,8 @@ _log = logging.getLogger(__name__)
 OWNER_EMAIL = "owner@example.com"
 _STOP_SECONDS = 30.0
 _RESTART_PAUSE_SECONDS = 1.0
+_PORT_SECONDS = 5.0  # a collector whose parent was killed notices within a second, and lets go of the port
+_START_SECONDS = 20.0
 
 
 class Application:
@@ -82,16 +87,14 @@ class Application:
         self._closers.callback(finish)
 
     def start_collector(self) -> None:
-        """Run the collector as a child process, and start it again should it die."""
-        stop = threading.Event()
-        watch = threading.Thread(target=_keep_collector, args=(self.settings, stop), name="collector watch")
-        watch.start()
+        """Run the collector as a child process, and start it again should it die; returns once it listens.
 
-        def finish() -> None:
-            stop.set()
-            watch.join(_STOP_SECONDS)
-
-        self._closers.callback(finish)
+        Raises:
+            Unavailable: the port is taken, or it does not start.
+        """
+        collector = _CollectorChild(self.settings)
+        self._closers.callback(collector.stop)
+        collector.start()
 
     def start_api(self) -> None:
         """Answer HTTP in a thread; returns once it listens.
@@ -201,28 +204,78 @@ def _only_one(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _keep_collector(settings: Settings, stop: threading.Event) -> None:
-    """Start the collector, and start it again whenever it ends by itself, until `stop`."""
-    context = multiprocessing.get_context("spawn")  # a fork would copy locks, threads and the warehouse
+class _CollectorChild:
+    """The collector in a process of its own, watched by a thread."""
 
-    def start() -> SpawnProcess:
-        process = context.Process(
-            target=serve_collector, args=(settings,), kwargs={"parent": os.getpid()}, name="collector"
-        )
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = threading.Event()
+        self._process: SpawnProcess | None = None
+        self._watch = threading.Thread(target=self._keep, name="collector watch")
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        host, port = self._settings.collector.host, self._settings.collector.port
+        _retry(lambda: check_port(host, port), _PORT_SECONDS)
+        self._process = self._spawn()
+        self._watch.start()
+        _retry(lambda: _connect(host, port), _START_SECONDS)
+
+    def stop(self) -> None:
+        """End it, waiting for the requests that are under way."""
+        self._stop.set()
+        if self._watch.ident is not None:
+            self._watch.join()
+        if self._process is None:
+            return
+        self._process.terminate()
+        self._process.join(_STOP_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _spawn(self) -> SpawnProcess:
+        context = multiprocessing.get_context("spawn")  # a fork would copy locks, threads and the warehouse
+        process = context.Process(target=_run_collector, args=(self._settings, os.getpid()), name="collector")
         process.start()
         return process
 
-    process = start()
-    while not stop.wait(0.2):
-        if not process.is_alive():
-            _log.error("collector ended and is started again", extra={"facts": {"exit_code": process.exitcode}})
-            stop.wait(_RESTART_PAUSE_SECONDS)
-            process = start()
-    process.terminate()
-    process.join(_STOP_SECONDS)
-    if process.is_alive():
-        process.kill()
-        process.join()
+    def _keep(self) -> None:
+        while not self._stop.wait(0.2):
+            process = self._process
+            if process is not None and not process.is_alive():
+                _log.error("collector ended and is started again", extra={"facts": {"exit_code": process.exitcode}})
+                self._stop.wait(_RESTART_PAUSE_SECONDS)
+                self._process = self._spawn()
+
+
+def _run_collector(settings: Settings, parent: int) -> None:
+    """The child: what goes wrong is one line in the log, not a stack."""
+    configure_logging(settings.log_level)
+    try:
+        serve_collector(settings, parent=parent)
+    except TributaryError as error:
+        _log.error("collector cannot run", extra={"facts": {"code": error.code, "why": str(error)}})
+        sys.exit(1)
+
+
+def _connect(host: str, port: int) -> None:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError as error:
+        raise Unavailable("The collector did not start.", cure="Look at the log above.") from error
+
+
+def _retry(action: Callable[[], None], seconds: float) -> None:
+    """Do it until it no longer raises `Unavailable`, for `seconds` at the most."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return action()
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def ensure_owner(application: Application) -> str | None:
@@ -244,10 +297,10 @@ def serve(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     application = open_application(settings)
     with contextlib.closing(application):
+        application.start_collector()
         application.start_api()
         password = ensure_owner(application)  # only now: a start that fails before must not swallow the password
         application.start_workers()
-        application.start_collector()
         _welcome(settings, password)
         stop.wait()
 

@@ -38,13 +38,14 @@ class Server:
         }
         self.output = folder / "output.txt"
         self.process: subprocess.Popen[bytes] | None = None
+        self.starts = 0
 
     def start(self) -> None:
         with self.output.open("ab") as output:
             command = [sys.executable, "-m", "tributary", "serve"]
             self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
-        self.wait_for(lambda: httpx.get(f"http://127.0.0.1:{self.app}/api/v1/system/ready").status_code == 200)
-        self.wait_for(lambda: httpx.get(f"http://127.0.0.1:{self.collector}/ready").status_code in {200, 503})
+        self.starts += 1
+        self.wait_for(lambda: self.output.read_text().count("Ctrl-C stops it") == self.starts)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -134,3 +135,19 @@ def test_a_second_one_on_the_same_folder_is_refused_and_says_why(tmp_path):
         assert "Traceback" not in second.stderr
     finally:
         assert first.stop() == 0
+
+
+def test_a_taken_collector_port_is_an_error_and_not_a_promise(tmp_path):
+    server = Server(tmp_path, "")
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", server.collector))
+        stranger.listen()
+        done = subprocess.run(
+            [sys.executable, "-m", "tributary", "serve"],
+            env=server.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode != 0
+    assert f"Port {server.collector} of 127.0.0.1 is taken" in done.stderr
+    assert "TRIBUTARY_COLLECTOR__PORT" in done.stderr
+    assert "events are taken" not in done.stdout
+    assert "Traceback" not in done.stderr

@@ -12,6 +12,9 @@ from tributary.settings import Settings
 class PortTaken:
     """An application whose API cannot listen."""
 
+    def start_collector(self):
+        pass
+
     def start_api(self):
         raise Unavailable("The API cannot listen.")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tributary.collector.app import Collector, Request
 from tributary.collector.directory import SourceDirectory, SourceEntry, write_snapshot
-from tributary.collector.server import CollectorServer, build_collector, serve_collector
+from tributary.collector.server import CollectorServer, build_collector, check_port, serve_collector
 
 __all__ = [
     "Collector",
@@ -16,6 +16,7 @@ __all__ = [
     "SourceDirectory",
     "SourceEntry",
     "build_collector",
+    "check_port",
     "serve_collector",
     "write_snapshot",
 ]

@@ -177,7 +177,9 @@ class Collector:
             )
         source = self._directory.find(write_key)
         if source is None:
-            raise Unauthenticated("The write key is not known.", cure="Copy it from the source's page.")
+            raise Unauthenticated(
+                "The write key is not known.", cure="Copy it from the source: `tributary source list` shows it."
+            )
         return source
 
     def _client_address(self, request: Request) -> str:

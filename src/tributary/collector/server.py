@@ -99,15 +99,19 @@ def serve_collector(settings: Settings, *, parent: int | None = None) -> None:
     Raises:
         Unavailable: the port is taken.
     """
-    _check_port(settings.collector.host, settings.collector.port)
+    check_port(settings.collector.host, settings.collector.port)
     if settings.collector.processes == 1:
         _serve_one(settings, parent)
     else:
         _supervise(settings, parent)
 
 
-def _check_port(host: str, port: int) -> None:
-    """Refuse a port on which somebody listens. Sharing is switched on, so the system would let a stranger in."""
+def check_port(host: str, port: int) -> None:
+    """Refuse a port on which somebody listens. Sharing is switched on, so the system would let a stranger in.
+
+    Raises:
+        Unavailable: the port is taken, or may not be used.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
