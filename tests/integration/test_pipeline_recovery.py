@@ -64,11 +64,11 @@ def _the_first_month_with_its_token(warehouse, events):
         _the_first_month_with_its_token,
     ],
 )
-def test_recovery_completes_what_a_crash_left(single_warehouse, left_behind):
+def test_recovery_completes_what_a_crash_left(warehouse, left_behind):
     events = _events()
     outbox = Outbox(7, BATCH_ID, pack(events), b"", b"", msgspec.msgpack.encode([]))
-    left_behind(single_warehouse, events)
+    left_behind(warehouse, events)
     for _ in range(2):  # recovery may be cut off and run again
-        deliver(single_warehouse, outbox, [], lambda _: None, is_recovery=True)
-    rows = single_warehouse.query(raw("SELECT message_id") + scan(EVENTS, WORKSPACE), workspace_id=WORKSPACE)
+        deliver(warehouse, outbox, [], lambda _: None, is_recovery=True)
+    rows = warehouse.query(raw("SELECT message_id") + scan(EVENTS, WORKSPACE), workspace_id=WORKSPACE)
     assert sorted(row[0] for row in rows) == [f"m{number}" for number in range(6)]
