@@ -20,6 +20,7 @@ from tributary.api.auth import (
     session_policy,
     signed_in,
 )
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.problems import problems
 from tributary.core.ids import decode_workspace_id, encode_workspace_id
@@ -32,14 +33,14 @@ Owner = Annotated[Principal, requires("workspace:write")]
 Locale = Literal["zh", "en"]
 
 
-class Credentials(BaseModel):
+class Credentials(Body):
     """Who signs in."""
 
     email: str = Field(max_length=254)
     password: str = Field(max_length=1000)
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(Body):
     """The present password and the one that replaces it."""
 
     current_password: str = Field(max_length=1000)
@@ -64,7 +65,7 @@ class WorkspaceList(BaseModel):
     items: list[WorkspaceOut]
 
 
-class WorkspaceCreate(BaseModel):
+class WorkspaceCreate(Body):
     """A new workspace."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -73,7 +74,7 @@ class WorkspaceCreate(BaseModel):
     currency: str = Field(default="CNY", max_length=3)
 
 
-class WorkspaceUpdate(BaseModel):
+class WorkspaceUpdate(Body):
     """What to change; what is absent stays."""
 
     name: str | None = Field(default=None, min_length=1, max_length=100)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from tributary import audiences, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession
 from tributary.api.definitions import PEOPLE
 from tributary.api.locale import LocaleDep
@@ -34,7 +35,7 @@ AudienceId = Annotated[str, Path(description="`aud_…`")]
 ProfileId = Annotated[str, Path(description="`prf_…`")]
 
 
-class RuleWhyIn(BaseModel):
+class RuleWhyIn(Body):
     """A rule that need not be saved, and a person."""
 
     rule: dict[str, Any]

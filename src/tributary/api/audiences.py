@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from tributary import audiences, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
     ChangeOut,
@@ -40,7 +41,7 @@ Writer = Annotated[Principal, requires("audiences:write")]
 Rule = dict[str, Any]
 
 
-class AudienceCreate(BaseModel):
+class AudienceCreate(Body):
     """A new audience."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -53,7 +54,7 @@ class AudienceCreate(BaseModel):
     note: str = Field(default="", max_length=500, description="Why this version exists.")
 
 
-class AudienceUpdate(BaseModel):
+class AudienceUpdate(Body):
     """What to change; what is absent stays. A different rule becomes the next version."""
 
     base_version: int = Field(ge=1, description="The version that you looked at; another one now answers 409.")
@@ -133,7 +134,7 @@ class VersionDiff(BaseModel):
     changes: list[ChangeOut]
 
 
-class RuleIn(BaseModel):
+class RuleIn(Body):
     """A rule that need not be saved."""
 
     rule: Rule

@@ -10,18 +10,17 @@ nothing the request says about workspaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from tributary.access import SCOPES, Caller, Principal, SessionPolicy, resolve_session, resolve_token
+from tributary.api.body import all_parts, check_query
 from tributary.api.context import Context, ContextDep, is_write_session
 from tributary.api.problems import request_id_of
 from tributary.errors import BugError, Forbidden, Unauthenticated
@@ -82,6 +81,7 @@ def _guard(access: Access) -> Any:
         principal = _resolve(request, context, cookie, bearer)
         if access.scope is not None:
             principal.require(access.scope)
+        check_query(request)  # not on public routes: what is put behind a link in a mail is not ours to refuse
         return principal
 
     guard.access = access  # type: ignore[attr-defined]
@@ -158,7 +158,7 @@ def access_of(route: RouteContext) -> Access:
     name = f"{'/'.join(sorted(route.methods or ()))} {route.path}"
     if not isinstance(route.original_route, APIRoute):
         raise BugError(f"{name} is not an API route: nothing can check who calls it.")
-    calls = [part.call for part in _all_parts(route.dependant)]
+    calls = [part.call for part in all_parts(route.dependant)]
     declared = [access for call in calls if isinstance(access := getattr(call, "access", None), Access)]
     if not declared:
         raise BugError(f"{name} declares no access.", cure="Declare requires(scope), signed_in() or public().")
@@ -181,9 +181,3 @@ def check_routes(app: FastAPI) -> None:
     """
     for route in iter_route_contexts(app.routes):
         access_of(route)
-
-
-def _all_parts(dependant: Dependant) -> Iterator[Dependant]:
-    for part in dependant.dependencies:
-        yield part
-        yield from _all_parts(part)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 from tributary import messaging
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.campaign_report import CampaignReportOut, report_out
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.locale import LocaleDep
@@ -78,7 +79,7 @@ class CampaignProgress(BaseModel):
     deliveries: int
 
 
-class CampaignCreate(BaseModel):
+class CampaignCreate(Body):
     """A new draft."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -86,7 +87,7 @@ class CampaignCreate(BaseModel):
     content: Content
 
 
-class CampaignUpdate(BaseModel):
+class CampaignUpdate(Body):
     """What to change in a draft; what is absent stays."""
 
     base_version: int = Field(description="The version that the change was made from.")
@@ -95,7 +96,7 @@ class CampaignUpdate(BaseModel):
     content: Content | None = None
 
 
-class CampaignLaunch(BaseModel):
+class CampaignLaunch(Body):
     """When to start; absent: now."""
 
     at: datetime | None = None
@@ -133,7 +134,7 @@ class PreviewOut(BaseModel):
     error: TemplateProblem | None
 
 
-class TestSend(BaseModel):
+class TestSend(Body):
     """A marked copy of what `profile_id` would get, to one address."""
 
     to: str = Field(min_length=3, max_length=254)
@@ -196,7 +197,7 @@ class DeliveryOut(BaseModel):
     updated_at: datetime
 
 
-class ReconcileRequest(BaseModel):
+class ReconcileRequest(Body):
     """The Message-IDs that the mail server accepted, from its log."""
 
     accepted_message_ids: list[Annotated[str, Field(max_length=255)]] = Field(max_length=10_000)

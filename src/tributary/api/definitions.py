@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from tributary.api.body import Body
 from tributary.governance.lineage import Item, names_of, users_of
 from tributary.store import Session
 from tributary.store.tables.definitions import DefinitionRow, RunRow, VersionRow
@@ -15,7 +16,7 @@ PEOPLE = "profiles:read"  # needed besides, where an answer is about a person
 Schedule = Literal["manual", "hourly", "daily"]
 
 
-class VersionRestore(BaseModel):
+class VersionRestore(Body):
     """Which version is the newest now, and why an older one comes back."""
 
     base_version: int = Field(ge=1, description="The version that you looked at; another one now answers 409.")

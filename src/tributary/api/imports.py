@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from tributary.access import Principal
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ReadSession
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
@@ -39,7 +40,7 @@ class ImportOut(BaseModel):
     finished_at: datetime | None
 
 
-class MappingTrial(BaseModel):
+class MappingTrial(Body):
     """A mapping, and the first lines of a file with its header."""
 
     mapping: str = Field(max_length=200_000)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, model_validator
 from tributary import identity, privacy
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import own_profile
@@ -30,14 +31,14 @@ Channel = Literal["email", "sms"]
 Reason = Literal["unsubscribed", "bounced", "complained", "manual"]
 
 
-class Identifier(BaseModel):
+class Identifier(Body):
     """One identifier of a person."""
 
     type: str = Field(min_length=1, max_length=60, description="Such as `email`, `phone` or `user_id`.")
     value: str = Field(min_length=1, max_length=256)
 
 
-class ConsentStatement(BaseModel):
+class ConsentStatement(Body):
     """What one person said. Name them by `profile_id` (all their identifiers are meant) or by one identifier."""
 
     profile_id: str | None = Field(None, description="`prf_…`")
@@ -60,7 +61,7 @@ class ConsentStatement(BaseModel):
         return self
 
 
-class ConsentRecord(BaseModel):
+class ConsentRecord(Body):
     """Statements to add to the ledger."""
 
     statements: list[ConsentStatement] = Field(min_length=1, max_length=1_000)
@@ -96,7 +97,7 @@ class PersonConsent(BaseModel):
     history: list[ConsentEntry]
 
 
-class ConsentSettings(BaseModel):
+class ConsentSettings(Body):
     """`consent`: no record means no. `legitimate_interest`: no record means yes; a withdrawal counts all the same."""
 
     default_basis: Literal["consent", "legitimate_interest"]
@@ -113,7 +114,7 @@ class SuppressionOut(BaseModel):
     at: datetime
 
 
-class SuppressionCreate(BaseModel):
+class SuppressionCreate(Body):
     """Addresses to stop."""
 
     channel: Channel
@@ -127,7 +128,7 @@ class SuppressionCount(BaseModel):
     addresses: int
 
 
-class SuppressionAddress(BaseModel):
+class SuppressionAddress(Body):
     """One address. In a body, not in the URL: URLs end up in logs."""
 
     channel: Channel

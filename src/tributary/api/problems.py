@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from tributary.api.body import known_keys
+from tributary.api.wording import plain_words
 from tributary.errors import BugError, TributaryError
 
 log = logging.getLogger(__name__)
@@ -157,7 +159,10 @@ def body_too_large(request_id: str | None) -> JSONResponse:
 def _invalid(request: Request, exc: Exception) -> JSONResponse:
     if not isinstance(exc, RequestValidationError):
         raise exc
-    errors = [FieldProblem(path=_path(error["loc"]), message=str(error["msg"])) for error in exc.errors()]
+    errors = [
+        FieldProblem(path=_path(error["loc"]), message=plain_words(error, known_keys(request, error["loc"])))
+        for error in exc.errors()
+    ]
     first = errors[0] if errors else FieldProblem(path="", message="The request cannot be read.")
     return problem(
         422,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from tributary import sources
 from tributary.access import Principal
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.problems import problems
 from tributary.sources import SourceKind
@@ -41,7 +42,7 @@ class SourceList(BaseModel):
     items: list[SourceOut]
 
 
-class SourceCreate(BaseModel):
+class SourceCreate(Body):
     """A new source."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -51,7 +52,7 @@ class SourceCreate(BaseModel):
     )
 
 
-class SourceUpdate(BaseModel):
+class SourceUpdate(Body):
     """What to change; what is absent stays."""
 
     name: str | None = Field(default=None, min_length=1, max_length=100)
@@ -59,7 +60,7 @@ class SourceUpdate(BaseModel):
     allowed_origins: list[str] | None = Field(default=None, max_length=100)
 
 
-class KeyRotation(BaseModel):
+class KeyRotation(Body):
     """How long the old key stays good."""
 
     grace_hours: float = Field(default=sources.KEY_GRACE / timedelta(hours=1), ge=0, le=24 * 90)

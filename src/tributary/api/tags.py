@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from tributary import rules, tags
 from tributary.access import Principal
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
     PEOPLE,
@@ -46,7 +47,7 @@ NullPolicy = Literal["clear", "keep_last"]
 _DEFINITION = "`{levels: [{value, rule}], otherwise?}` of a rule tag, `{measure}` of a statistic tag."
 
 
-class TagCreate(BaseModel):
+class TagCreate(Body):
     """A new tag. Its kind and the type of its values stay as they are created."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -61,7 +62,7 @@ class TagCreate(BaseModel):
     note: str = Field(default="", max_length=500, description="Why this version exists.")
 
 
-class TagUpdate(BaseModel):
+class TagUpdate(Body):
     """What to change; what is absent stays. A different definition becomes the next version."""
 
     base_version: int = Field(ge=1, description="The version that you looked at; another one now answers 409.")
@@ -73,7 +74,7 @@ class TagUpdate(BaseModel):
     note: str = Field(default="", max_length=500, description="Why this version exists.")
 
 
-class TagPreview(BaseModel):
+class TagPreview(Body):
     """A definition that need not be saved."""
 
     kind: Literal["rule", "statistic"]

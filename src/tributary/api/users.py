@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from tributary import access
 from tributary.access import Principal
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
@@ -38,7 +39,7 @@ class UserOut(BaseModel):
     joined_at: datetime
 
 
-class UserCreate(BaseModel):
+class UserCreate(Body):
     """Whom to add, and as what."""
 
     email: str = Field(max_length=254)
@@ -55,7 +56,7 @@ class UserCreated(UserOut):
     )
 
 
-class RoleChange(BaseModel):
+class RoleChange(Body):
     """The new role."""
 
     role: RoleName
@@ -81,7 +82,7 @@ class TokenOut(BaseModel):
     revoked_at: datetime | None
 
 
-class TokenCreate(BaseModel):
+class TokenCreate(Body):
     """What the token is for, what it may do, and until when."""
 
     name: str = Field(min_length=1, max_length=100)

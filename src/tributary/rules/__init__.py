@@ -10,7 +10,7 @@ Nothing in here touches a driver, the network or the clock.
 
 from tributary.rules.buckets import bucket, bucket_sql
 from tributary.rules.catalog import AudienceRef, Catalog, Field, FieldType, TagRef
-from tributary.rules.codec import decode, encode
+from tributary.rules.codec import decode, did_you_mean, encode
 from tributary.rules.compile import compile_bitmap, compile_count, compile_members
 from tributary.rules.explain import explain
 from tributary.rules.measure import (
@@ -55,6 +55,7 @@ __all__ = [
     "compile_why",
     "decode",
     "decode_measure",
+    "did_you_mean",
     "encode",
     "encode_measure",
     "explain",
