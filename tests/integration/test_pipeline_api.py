@@ -99,6 +99,26 @@ def test_revealing_needs_the_scope_and_is_written_down(
     assert actions == ["profile.read_revealed", "profile.timeline_read_revealed"]
 
 
+def test_a_timeline_shows_what_was_bought_and_hides_who_bought_it(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    order = {
+        "products": [{"name": "Desk fan", "price": " 5 "}], "receiver": {"name": "李四"}, "buyer_no": "ANNA-17",
+        "title": " 张三 ", "page": "https://shop.example/?m=anna@shop.example",
+    }  # fmt: skip
+    people.send({"type": "track", "event": "Order Completed", "userId": "anna-17", "properties": order})
+    people.run()
+    url = f"{API}/profiles/{encode_profile_id(people.profile('user_id', 'anna-17').id)}/timeline"
+    viewer = make_user(role="viewer", workspace_id=1)
+    event = next(each for each in api_client.get(url, as_=viewer).json()["items"] if each["event"] == "Order Completed")
+    assert event["properties"]["products"][0]["name"] == "Desk fan"
+    assert event["properties"] | {"products": 0} == {
+        "products": 0, "receiver": {"name": "李*"}, "buyer_no": "A****7", "title": "张*",
+        "page": "https://shop.example/?m=a***@shop.example",
+    }  # fmt: skip
+    assert "张三" not in str(event["changes"])
+
+
 def test_people_are_listed_found_and_paged(
     people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
 ) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from tributary.access import Principal
 from tributary.core.ids import decode_profile_id
 from tributary.errors import NotFound
 from tributary.governance import reserved_traits
+from tributary.profiles import Profile
 from tributary.store import Session
 from tributary.store.tables.governance import Field
 from tributary.store.tables.profiles import ProfileRow
@@ -34,9 +37,31 @@ def hidden_traits(session: Session, caller: Principal) -> frozenset[str]:
     """The traits whose values the caller may not see; none for who may reveal personal data."""
     if "profiles:reveal" in caller.scopes:
         return frozenset()
+    return personal_traits(session, caller.workspace_id)
+
+
+def personal_traits(session: Session, workspace_id: int) -> frozenset[str]:
+    """The traits that the catalogue calls personal."""
     learnt = session.scalars(
-        select(Field.name).where(
-            Field.workspace_id == caller.workspace_id, Field.kind == "trait", Field.is_pii.is_(True)
-        )
+        select(Field.name).where(Field.workspace_id == workspace_id, Field.kind == "trait", Field.is_pii.is_(True))
     )
     return frozenset(learnt) | {name for name, field in reserved_traits().items() if field.is_pii}
+
+
+def personal_properties(session: Session, workspace_id: int) -> dict[str, frozenset[str]]:
+    """The properties that the catalogue calls personal, by event."""
+    found: dict[str, set[str]] = {}
+    for event, name in session.execute(
+        select(Field.event, Field.name).where(
+            Field.workspace_id == workspace_id, Field.kind == "property", Field.is_pii.is_(True)
+        )
+    ):
+        found.setdefault(event, set()).add(name)
+    return {event: frozenset(names) for event, names in found.items()}
+
+
+def known_values(profile: Profile, personal: Collection[str]) -> frozenset[str]:
+    """Texts that name this person: identifiers, except random ones, and the values of personal traits."""
+    identifiers = {each.value for each in profile.identifiers if each.type != "anonymous_id"}
+    traits = {value for name, value in profile.plain_traits().items() if name in personal and isinstance(value, str)}
+    return frozenset(identifiers | traits)

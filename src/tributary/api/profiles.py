@@ -4,27 +4,33 @@ unless the caller may reveal it and asks for it; that is written down.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import select
 
 from tributary import profiles
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.context import Context, ContextDep, ReadSession
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import known_values, personal_properties, personal_traits
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
-from tributary.governance import reserved_traits
 from tributary.identity import canonical_profile_id, links_of, merges_of
-from tributary.profiles import Profile, TimelineEvent, mask_identifier, mask_object, mask_trait
+from tributary.profiles import (
+    Profile,
+    TimelineEvent,
+    mask_context,
+    mask_identifier,
+    mask_properties,
+    mask_trait,
+    mask_traits,
+)
 from tributary.store import Session
-from tributary.store.tables.governance import Field
 
 router = APIRouter(prefix="/profiles", tags=["profiles"])
 
@@ -211,7 +217,7 @@ def list_profile_events(
         limit=page.limit + 1,
     )
     view = _View(session, caller, context, reveal, [found.id], "profile.timeline_read")
-    return page_of(rows, page, view.event, lambda each: (each.timestamp.isoformat(), each.message_id))
+    return page_of(rows, page, view.events_of(found), lambda each: (each.timestamp.isoformat(), each.message_id))
 
 
 @router.get(
@@ -280,16 +286,15 @@ class _View:
     ) -> None:
         self._is_masked = not reveal
         self._personal: frozenset[str] = frozenset()
+        self._properties: dict[str, frozenset[str]] = {}
         if reveal:
             caller.require("profiles:reveal")
             with context.store.begin() as writing:  # on its own: what was shown was shown, whatever happens next
                 for profile_id in shown:
                     audit(writing, caller, f"{action}_revealed", "profile", encode_profile_id(profile_id))
             return
-        learnt = session.scalars(
-            select(Field.name).where(Field.workspace_id == caller.workspace_id, Field.is_pii.is_(True))
-        )
-        self._personal = frozenset(learnt) | {name for name, field in reserved_traits().items() if field.is_pii}
+        self._personal = personal_traits(session, caller.workspace_id)
+        self._properties = personal_properties(session, caller.workspace_id)
 
     def ref(self, type_: str, value: str) -> IdentifierRef:
         return IdentifierRef(type=type_, value=mask_identifier(type_, value) if self._is_masked else value)
@@ -318,7 +323,7 @@ class _View:
             },
             identifiers=self._identifiers(profile),
             groups=[
-                GroupOut(id=each.group_id, traits=self._object(each.traits), since=each.since)
+                GroupOut(id=each.group_id, traits=self._thing(each.traits), since=each.since)
                 for each in profiles.groups_of(session, profile.workspace_id, profile)
             ],
             first_seen=profile.first_seen,
@@ -326,7 +331,13 @@ class _View:
             is_masked=self._is_masked,
         )
 
-    def event(self, event: TimelineEvent) -> EventOut:
+    def events_of(self, profile: Profile) -> Callable[[TimelineEvent], EventOut]:
+        """Turns events of this person into answers."""
+        known = known_values(profile, self._personal)
+        return lambda event: self._event(event, known)
+
+    def _event(self, event: TimelineEvent, known: frozenset[str]) -> EventOut:
+        hide = self._hider(event, known)
         return EventOut(
             event=event.event,
             type=event.type,
@@ -334,10 +345,19 @@ class _View:
             received_at=event.received_at,
             message_id=event.message_id,
             source_id=event.source_id,
-            properties=self._object(event.properties),
-            context=self._object(event.context),
-            changes={path: self._change(path, change) for path, change in event.changes.items()},
+            properties=hide(event.properties),
+            context=mask_context(event.context, self._personal, known) if self._is_masked else event.context,
+            changes={path: self._change(path, change, event, hide) for path, change in event.changes.items()},
         )
+
+    def _hider(self, event: TimelineEvent, known: frozenset[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """Hides what is personal in an event's properties, which of `$identify` are traits of the person."""
+        if not self._is_masked:
+            return dict
+        if event.type == "identify":
+            return lambda values: mask_traits(values, self._personal)
+        personal = self._personal | self._properties.get(event.event, frozenset())
+        return lambda values: mask_properties(values, personal, known)
 
     def _identifiers(self, profile: Profile) -> list[IdentifierOut]:
         return [
@@ -351,19 +371,20 @@ class _View:
         ]
 
     def _trait(self, name: str, value: Any) -> Any:
-        if not self._is_masked:
-            return value
-        hidden = mask_trait(name, value, self._personal)
-        return self._object(hidden) if isinstance(hidden, dict) else hidden
+        return mask_trait(name, value, self._personal) if self._is_masked else value
 
-    def _object(self, values: dict[str, Any]) -> dict[str, Any]:
-        return mask_object(values, self._personal) if self._is_masked else values
+    def _thing(self, values: dict[str, Any]) -> dict[str, Any]:
+        return mask_properties(values, self._personal) if self._is_masked else values
 
-    def _change(self, path: str, change: Any) -> Any:
+    def _change(
+        self, path: str, change: Any, event: TimelineEvent, hide: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> Any:
         if not self._is_masked or not isinstance(change, dict):
             return change
         place, _, name = path.partition(".")
         was = change.get("was")
         if place == "identifiers":
             return {**change, "was": mask_identifier(name, str(was))}
+        if place == "properties":  # beside the others: they tell whether the object describes a person
+            return {**change, "was": hide({**event.properties, name: was})[name]}
         return {**change, "was": self._trait(name, was)}

@@ -13,10 +13,12 @@ from pydantic import BaseModel, Field
 from tributary import pipeline
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
+from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import personal_traits
 from tributary.api.problems import problems
-from tributary.profiles import mask_object
+from tributary.profiles import mask_event
 from tributary.store.tables.pipeline import QuarantinedEvent
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
@@ -66,20 +68,20 @@ class ReasonList(BaseModel):
     items: list[ReasonOut]
 
 
-class Selection(BaseModel):
+class Selection(Body):
     """Which open events: by id, or all of one reason."""
 
     ids: list[str] = Field(default=[], max_length=1000)
     reason: str | None = Field(default=None, max_length=100)
 
 
-class Ids(BaseModel):
+class Ids(Body):
     """Which events."""
 
     ids: list[str] = Field(min_length=1, max_length=1000)
 
 
-class Correction(BaseModel):
+class Correction(Body):
     """The event as it should have been."""
 
     event: dict[str, Any]
@@ -142,7 +144,7 @@ def get_quarantined(
         with context.store.begin() as writing:
             audit(writing, caller, "quarantine.read_revealed", "quarantined_event", row.id)
     elif body is not None:
-        body = mask_object(body, {"userId", "previousId"})
+        body = mask_event(body, personal_traits(session, caller.workspace_id))
     text = raw.decode("utf-8", errors="backslashreplace") if reveal else None
     return QuarantinedDetail(**_fields(row), raw=text, body=body, is_masked=not reveal)
 

@@ -3,7 +3,14 @@
 `ProfileUpdates` is the batch engine that the pipeline drives; everything else reads.
 """
 
-from tributary.profiles.mask import mask_identifier, mask_object, mask_trait
+from tributary.profiles.mask import (
+    mask_context,
+    mask_event,
+    mask_identifier,
+    mask_properties,
+    mask_trait,
+    mask_traits,
+)
 from tributary.profiles.service import (
     Membership,
     Profile,
@@ -49,9 +56,12 @@ __all__ = [
     "groups_of",
     "list_profiles",
     "load_strategies",
+    "mask_context",
+    "mask_event",
     "mask_identifier",
-    "mask_object",
+    "mask_properties",
     "mask_trait",
+    "mask_traits",
     "recompute",
     "save_strategy",
     "search_profiles",
