@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fixtures.pipeline import PipelineRig
-from tributary.identity import IdentifierType, save_type
+from tributary.identity import IdentifierType, links_of, save_type
 from tributary.profiles import (
     GROUPS_TRAIT,
     TraitStrategy,
@@ -75,6 +75,22 @@ def test_a_late_event_does_not_undo_a_newer_one(rig: PipelineRig) -> None:
     assert profile.plain_traits() == {"plan": "new", "city": "x"}
     assert profile.first_seen == datetime(2025, 12, 30, 12, tzinfo=UTC)
     assert profile.last_seen == datetime(2025, 12, 31, 12, tzinfo=UTC)
+
+
+def test_history_that_is_imported_later_moves_first_seen_back_everywhere(rig: PipelineRig) -> None:
+    live = {"type": "group", "userId": "u1", "anonymousId": "a1", "groupId": "acme", "messageId": "live"}
+    rig.send(live)
+    rig.run()
+    old = {**live, "messageId": "old", "timestamp": "2024-05-01T12:00:00Z"}
+    rig.send(old, {**old, "messageId": "middle", "timestamp": "2024-06-01T12:00:00Z"}, is_backfill=True)
+    rig.run()
+    then = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    profile = rig.profile("user_id", "u1")
+    assert (profile.first_seen, profile.last_seen) == (then, rig.clock.now())
+    assert {(each.first_seen, each.message_id) for each in profile.identifiers} == {(then, "old")}
+    with rig.store.read() as session:
+        assert [each.since for each in groups_of(session, 1, profile)] == [then]
+        assert [(each.at, each.message_id) for each in links_of(session, 1, profile.id)] == [(then, "old")]
 
 
 def test_the_cached_golden_record_is_that_of_the_facts_also_after_merges(rig: PipelineRig) -> None:

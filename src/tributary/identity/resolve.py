@@ -6,6 +6,9 @@ breaks a limit is always the least trusted of those taken so far; it is left out
 edge, and the rest goes on. The first identifier is never left out: every event has a home, and two known people are
 never made one silently.
 
+Events may come in any order, history that is imported last of all. So when an identifier or a link was first seen is
+when the earliest event with it happened, not when the first one arrived.
+
 All reading happens in `prepare` (a handful of statements a batch), all writing in `write`; `resolve` only computes.
 """
 
@@ -64,7 +67,15 @@ class Changes(NamedTuple):
 class _NewIdentifier(NamedTuple):
     claim: Claim
     profile_id: int
-    linkage: Linkage
+    workspace_id: int
+
+
+class _Sighting(NamedTuple):
+    """An event that brought an identifier or a link. The least is the first; ids break ties, so no chance is left."""
+
+    at_ms: int
+    message_id: str
+    source_id: str
 
 
 _EDGE_COLUMNS = (
@@ -103,6 +114,9 @@ class Resolver:
         self._members: dict[int, dict[int, str]] = {}  # profile → {identifier: type}, where it can matter
         self._degree: dict[int, int] = {}
         self._degree_changed: set[int] = set()
+        self._first: dict[int, _Sighting] = {}  # identifier → the first event that brought it
+        self._first_changed: set[int] = set()
+        self._edge_first: dict[int, _Sighting] = {}
         self._edges: dict[int, str] = {}  # edge → refusal ('' = linked)
         self._new_edges: dict[int, tuple[object, ...]] = {}
         self._new_identifiers: dict[int, _NewIdentifier] = {}
@@ -121,8 +135,9 @@ class Resolver:
                 known = claims.setdefault(claim.id, claim)
                 if known is not claim and known != claim:
                     self._collided.add(claim.id)
-        for id_, profile_id, type_, value, degree in bulk.fetch(
-            self._session, Identifier, ("id", "profile_id", "type", "value", "degree"), "id", claims
+        columns = ("id", "profile_id", "type", "value", "degree", "first_seen_ms", "message_id", "source_id")
+        for id_, profile_id, type_, value, degree, *first in bulk.fetch(
+            self._session, Identifier, columns, "id", claims
         ):
             claim = claims[id_]
             if claim.value != value or claim.type != type_:
@@ -130,6 +145,7 @@ class Resolver:
                 continue
             self._owner[id_] = profile_id
             self._degree[id_] = degree
+            self._first[id_] = _Sighting(*first)
         self._prepare_links(linkages)
 
     def _prepare_links(self, linkages: list[Linkage]) -> None:
@@ -145,7 +161,10 @@ class Resolver:
             owners = {owner.get(claim.id) for claim in claims}
             if len(owners) > 1:
                 involved.update(profile_id for profile_id in owners if profile_id is not None)
-        self._edges.update(bulk.fetch(self._session, Edge, ("id", "refusal"), "id", pairs))
+        columns = ("id", "refusal", "at_ms", "message_id", "source_id")
+        for id_, refusal, *sighting in bulk.fetch(self._session, Edge, columns, "id", pairs):
+            self._edges[id_] = refusal
+            self._edge_first[id_] = _Sighting(*sighting)
         for profile_id in involved:
             self._members[profile_id] = {}
         for profile_id, id_, type_ in bulk.fetch(
@@ -170,8 +189,10 @@ class Resolver:
                 return Resolution(0, tuple(refused))
         known = self._owner.get(claims[0].id)
         if len(claims) == 1:
-            profile_id = self._attach(known, [claims[0]], linkage) if known is None else self.find(known)
-            return Resolution(profile_id, tuple(refused))
+            if known is None:
+                return Resolution(self._attach(None, [claims[0]], linkage), tuple(refused))
+            self._see(claims[0].id, linkage)
+            return Resolution(self.find(known), tuple(refused))
         return self._link(claims, linkage, refused)
 
     def _link(self, claims: tuple[Claim, ...], linkage: Linkage, refused: list[Refused]) -> Resolution:
@@ -179,6 +200,8 @@ class Resolver:
         first = claims[0]
         home = self._owner_of(first)
         fresh = [first] if home is None else []
+        if home is not None:
+            self._see(first.id, linkage)
         for claim in claims[1:]:
             owner = self._owner_of(claim)
             edge = edge_id(first.id, claim.id)
@@ -194,6 +217,7 @@ class Resolver:
                     home = owner
                 else:
                     home = self._merge(home, owner, first, claim, linkage)
+            self._see(claim.id, linkage)
             self._record(edge, first, claim, "", linkage)
         if fresh:
             home = self._attach(home, fresh, linkage)
@@ -204,6 +228,15 @@ class Resolver:
     def _owner_of(self, claim: Claim) -> int | None:
         owner = self._owner.get(claim.id)
         return None if owner is None else self.find(owner)
+
+    def _see(self, identifier: int, linkage: Linkage) -> None:
+        first = self._first.get(identifier)
+        if first is None or linkage.at_ms > first.at_ms:
+            return
+        sighting = _sighting(linkage)
+        if sighting < first:
+            self._first[identifier] = sighting
+            self._first_changed.add(identifier)
 
     def _obstacle(
         self, types: IdentifierTypes, home: int | None, fresh: list[Claim], owner: int | None, claim: Claim, edge: int
@@ -240,7 +273,8 @@ class Resolver:
         for claim in claims:
             members[claim.id] = claim.type
             self._owner[claim.id] = home
-            self._new_identifiers[claim.id] = _NewIdentifier(claim, home, linkage)
+            self._first[claim.id] = _sighting(linkage)
+            self._new_identifiers[claim.id] = _NewIdentifier(claim, home, linkage.workspace_id)
         return home
 
     def _merge(self, one: int, other: int, first: Claim, claim: Claim, linkage: Linkage) -> int:
@@ -259,12 +293,14 @@ class Resolver:
 
     def _record(self, edge: int, first: Claim, claim: Claim, refusal: str, linkage: Linkage) -> None:
         known = self._edges.get(edge)
-        if known == refusal:
+        sighting = _sighting(linkage)
+        if known == refusal and sighting >= self._edge_first[edge]:
             return
         if known is None:
             self._degree[claim.id] = self._degree.get(claim.id, 0) + 1
             self._degree_changed.add(claim.id)
         self._edges[edge] = refusal
+        self._edge_first[edge] = sighting
         self._new_edges[edge] = (
             edge, linkage.workspace_id, first.id, claim.id, linkage.rule, refusal, linkage.source_id,
             linkage.message_id, linkage.at_ms,
@@ -275,30 +311,7 @@ class Resolver:
         session = self._session
         allocate(session, PROFILES, len(self._created))
         final = {absorbed: self.find(absorbed) for absorbed in self._moved}
-        bulk.write(
-            session,
-            Identifier,
-            _IDENTIFIER_COLUMNS,
-            [
-                (
-                    id_, new.linkage.workspace_id, final.get(new.profile_id, new.profile_id), new.claim.type,
-                    new.claim.value, self._degree.get(id_, 0), new.linkage.at_ms, new.linkage.source_id,
-                    new.linkage.message_id,
-                )
-                for id_, new in self._new_identifiers.items()
-            ],
-        )  # fmt: skip
-        bulk.update(
-            session,
-            Identifier,
-            "id",
-            ("degree",),
-            [
-                (id_, self._degree[id_])
-                for id_ in self._degree_changed
-                if id_ in self._owner and id_ not in self._new_identifiers
-            ],
-        )
+        self._write_identifiers(final)
         changed_columns = ("rule", "refusal", "source_id", "message_id", "at_ms")
         bulk.write(session, Edge, _EDGE_COLUMNS, list(self._new_edges.values()), key=("id",), update=changed_columns)
         bulk.write(session, Merge, _MERGE_COLUMNS, self._merges)
@@ -306,6 +319,25 @@ class Resolver:
         changed = {self.find(profile_id) for profile_id in self._changed}
         created = [profile_id for profile_id in self._created if profile_id not in final]
         return Changes(created, changed, list(final.items()), aliases)
+
+    def _write_identifiers(self, final: Mapping[int, int]) -> None:
+        session, new = self._session, self._new_identifiers
+        rows = []
+        for id_, (claim, profile_id, workspace_id) in new.items():
+            owner, first = final.get(profile_id, profile_id), self._first[id_]
+            degree = self._degree.get(id_, 0)
+            rows.append(
+                (
+                    id_, workspace_id, owner, claim.type, claim.value, degree, first.at_ms, first.source_id,
+                    first.message_id,
+                )
+            )  # fmt: skip
+        bulk.write(session, Identifier, _IDENTIFIER_COLUMNS, rows)
+        degrees = [(id_, self._degree[id_]) for id_ in self._degree_changed if id_ in self._owner and id_ not in new]
+        bulk.update(session, Identifier, "id", ("degree",), degrees)
+        columns = ("first_seen_ms", "message_id", "source_id")
+        earlier = [(id_, *self._first[id_]) for id_ in self._first_changed if id_ not in new]
+        bulk.update(session, Identifier, "id", columns, earlier)
 
     def _write_aliases(self, final: Mapping[int, int]) -> list[tuple[int, int]]:
         if not final:
@@ -329,3 +361,7 @@ class Resolver:
             update=("canonical_id", "version"),
         )
         return [(profile_id, canonical) for profile_id, _, canonical, _ in rows]
+
+
+def _sighting(linkage: Linkage) -> _Sighting:
+    return _Sighting(linkage.at_ms, linkage.message_id, linkage.source_id)

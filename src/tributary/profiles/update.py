@@ -170,19 +170,25 @@ class ProfileUpdates:
         columns = ("traits", "first_seen_ms", "last_seen_ms")
         key = ("workspace_id", "group_id")
         bulk.write(self._session, Group, (*key, *columns), rows, key=key, update=columns)
-        members = {
-            (each.identifier, each.group_id): (
-                each.identifier, each.group_id, each.workspace_id, each.source_id, each.message_id, each.at_ms,
+        self._write_members()
+
+    def _write_members(self) -> None:
+        """A membership is as old as the earliest event that states it, whenever that arrives."""
+        columns = ("identifier", "group_id", "workspace_id", "source_id", "message_id", "first_seen_ms")
+        members: dict[tuple[int, str], tuple[Any, ...]] = {
+            row[:2]: row
+            for row in bulk.fetch(
+                self._session, GroupMember, columns, "identifier", {each.identifier for each in self._groups}
             )
-            for each in reversed(self._groups)
-        }  # fmt: skip
-        bulk.write(
-            self._session,
-            GroupMember,
-            ("identifier", "group_id", "workspace_id", "source_id", "message_id", "first_seen_ms"),
-            list(members.values()),
-            key=("identifier", "group_id"),
-        )
+        }
+        earlier: dict[tuple[int, str], tuple[Any, ...]] = {}
+        for each in self._groups:
+            key = (each.identifier, each.group_id)
+            row = (*key, each.workspace_id, each.source_id, each.message_id, each.at_ms)
+            known = members.get(key)
+            if known is None or _first(row) < _first(known):
+                members[key] = earlier[key] = row
+        bulk.write(self._session, GroupMember, columns, list(earlier.values()), key=columns[:2], update=columns[3:])
 
     def _load(self, changes: Changes) -> tuple[dict[int, _Profile], dict[int, tuple[int, int, str]]]:
         """The profiles of this batch by id, and what absorbed ones were: (first ms, last ms, traits JSON)."""
@@ -298,6 +304,11 @@ def _see(profile: _Profile, first_ms: int, last_ms: int) -> None:
         profile.is_dirty = True
     if profile.is_dirty:
         profile.last_seen_ms = max(profile.last_seen_ms, last_ms)
+
+
+def _first(member: tuple[Any, ...]) -> tuple[int, str, str]:
+    _, _, _, source_id, message_id, first_seen_ms = member
+    return first_seen_ms, message_id, source_id
 
 
 def _group_row(known: tuple[str, int, int] | None, statements: list[GroupStatement]) -> tuple[str, int, int]:

@@ -47,13 +47,13 @@ def linkage(types: IdentifierTypes, ids: Ids, at_ms: int = 1) -> Linkage:
 
 
 def resolve(
-    store: Store, batch: Sequence[Ids], types: IdentifierTypes | None = None
+    store: Store, batch: Sequence[Ids | Linkage], types: IdentifierTypes | None = None
 ) -> tuple[list[Resolution], Changes]:
     """Resolve one batch; the profile ids are final ones."""
     types = types or IdentifierTypes(1, DEFAULT_TYPES)
     with store.begin() as session:
         resolver = Resolver(session, {1: types}, version=allocate(session, BATCHES, 1))
-        linkages = [linkage(types, ids) for ids in batch]
+        linkages = [each if isinstance(each, Linkage) else linkage(types, each) for each in batch]
         resolver.prepare(linkages)
         resolutions = [resolver.resolve(each) for each in linkages]
         changes = resolver.write()
@@ -253,6 +253,37 @@ def test_while_no_limit_is_reached_order_repetition_and_batches_do_not_matter(
     random.shuffle(shuffled)
     batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
     assert partition(scratch, [events]) == partition(scratch, batches) == connected(events)
+
+
+@given(
+    st.lists(st.tuples(_values, st.integers(1, 6)), min_size=1, max_size=12),
+    st.randoms(use_true_random=False),
+    st.integers(1, 5),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_first_seen_is_when_the_earliest_event_happened_in_whatever_order_events_come(
+    scratch: Path, events: list[tuple[Ids, int]], random: Any, size: int
+) -> None:
+    types = IdentifierTypes(1, _free)
+    linkages = [linkage(types, ids, at_ms) for ids, at_ms in events]
+    first: dict[int, tuple[int, str]] = {}
+    links: dict[tuple[int, int], tuple[int, str]] = {}
+    for each in sorted(linkages, key=lambda each: (each.at_ms, each.message_id)):
+        sighting = (each.at_ms, each.message_id)
+        for claim in each.claims:
+            first.setdefault(claim.id, sighting)
+        for claim in each.claims[1:]:
+            links.setdefault((each.claims[0].id, claim.id), sighting)
+    shuffled = linkages + linkages[: len(linkages) // 2]
+    random.shuffle(shuffled)
+    store = fresh_store(scratch)
+    for start in range(0, len(shuffled), size):
+        resolve(store, shuffled[start : start + size], types)
+    with store.read() as session:
+        assert {row.id: (row.first_seen_ms, row.message_id) for row in session.scalars(select(Identifier))} == first
+        edges = session.scalars(select(Edge)).all()
+        assert {(row.identifier_a, row.identifier_b): (row.at_ms, row.message_id) for row in edges} == links
+    store.close()
 
 
 def connected(events: Sequence[Ids]) -> list[frozenset[tuple[str, str]]]:

@@ -34,6 +34,7 @@ class Identifier(Base):
 
     `id` is a 63-bit hash of workspace, type and value; `value` is compared on every read, so two values that share a
     hash are never taken for one. `degree` counts the distinct identifiers of higher priority that claimed this one.
+    `first_seen_ms`, `source_id` and `message_id` are those of the earliest event of its profile that carries it.
     """
 
     __tablename__ = "identifiers"
@@ -53,7 +54,8 @@ class Identifier(Base):
 class Edge(Base):
     """Evidence that two identifiers belong together, as it came: edges are never collapsed by a merge.
 
-    `refusal` is empty for a link that holds; else it is the code of why the two were *not* linked.
+    `refusal` is empty for a link that holds; else it is the code of why the two were *not* linked. Rule, source,
+    message and time are those of the earliest event that says so.
     """
 
     __tablename__ = "edges"
