@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from tributary.core.envelope import decode_envelope
 from tributary.core.ids import encode_profile_id
 from tributary.messaging import ClickLink, OpenLink, Sender, UnsubscribeLink, job_handlers, publish_events
 from tributary.store.tables.jobs import Job
-from tributary.store.tables.messaging import Delivery
+from tributary.store.tables.messaging import Campaign, Delivery
 from tributary.store.tables.privacy import Consent, Suppression
 
 HTML = (
@@ -93,7 +94,13 @@ def test_from_draft_to_report(shop, api_client, owner, campaign, mail_server):
     assert (check["can_launch"], check["would_get"], check["is_exact"]) == (True, 20, True)
     launched = api_client.post(f"{path}/launch", as_=owner)
     assert (launched.status_code, launched.json()["state"]) == (200, "checking")
-    assert api_client.post(f"{path}/launch", json={}, as_=owner).status_code == 409
+    again = api_client.post(f"{path}/launch", json={}, as_=owner)
+    assert (again.status_code, again.json()["detail"]) == (409, "The campaign is being prepared.")
+    early = api_client.get(f"{path}/report", as_=owner)
+    assert (early.status_code, early.json()["code"], early.json()["cure"]) == (
+        409, "not_ready", "Ask again in some seconds.",
+    )  # fmt: skip
+    assert early.headers["Retry-After"]
     run_jobs(shop)
     send_all(shop)
     seen = api_client.get(path, as_=owner).json()
@@ -260,10 +267,10 @@ def test_a_test_message_is_marked_and_undoes_nothing(shop, api_client, owner, ca
     stop = {"channel": "email", "addresses": ["colleague@example.com"], "reason": "manual"}
     assert api_client.post("/api/v1/suppressions", json=stop, as_=owner).json() == {"addresses": 1}
     assert api_client.post(path, json=body, as_=owner).status_code == 409
-    lift = {"channel": "email", "address": "colleague@example.com", "reason": "manual"}
-    assert api_client.post("/api/v1/suppressions/lookup", json=lift, as_=owner).json() == {
-        "reason": "suppressed_manual"
-    }
+    address = {"channel": "email", "address": "colleague@example.com"}
+    found = api_client.post("/api/v1/suppressions/lookup", json=address, as_=owner)
+    assert found.json() == {"reason": "suppressed_manual"}
+    lift = {**address, "reason": "manual"}
     assert api_client.post("/api/v1/suppressions/lift", json=lift, as_=owner).status_code == 204
     assert api_client.post(path, json=body, as_=owner).status_code == 200
 
@@ -317,8 +324,9 @@ def test_deliveries_of_unknown_outcome_are_settled_by_the_servers_log(shop, api_
 
 def test_a_launch_at_a_later_time_waits_for_it_and_can_be_paused_and_resumed(shop, api_client, owner, campaign):
     path = f"/api/v1/campaigns/{campaign['id']}"
-    assert api_client.post(f"{path}/launch", json={"at": "2026-01-02T09:00:00"}, as_=owner).status_code == 422
-    later = {"at": "2026-01-02T09:00:00+08:00"}
+    no_zone = {"scheduled_at": "2026-01-02T09:00:00"}
+    assert api_client.post(f"{path}/launch", json=no_zone, as_=owner).status_code == 422
+    later = {"scheduled_at": "2026-01-02T09:00:00+08:00"}
     assert api_client.post(f"{path}/launch", json=later, as_=owner).json()["state"] == "scheduled"
     with shop.store.read() as session:
         assert {job.not_before.isoformat() for job in session.scalars(select(Job))} == {"2026-01-02T01:00:00+00:00"}
@@ -330,3 +338,81 @@ def test_a_launch_at_a_later_time_waits_for_it_and_can_be_paused_and_resumed(sho
     send_all(shop)
     assert api_client.get(path, as_=owner).json()["state"] == "done"
     assert api_client.post(f"{path}/cancel", as_=owner).status_code == 409
+
+
+def test_a_launch_in_the_past_or_with_a_misspelt_time_is_refused(shop, api_client, owner, campaign, clock):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    for seconds, status in [(-61, 422), (-59, 200)]:
+        when = (clock.now() + timedelta(seconds=seconds)).isoformat()
+        answer = api_client.post(f"{path}/launch", json={"scheduled_at": when}, as_=owner)
+        assert answer.status_code == status, answer.text
+        if status == 422:
+            body = answer.json()
+            assert (body["code"], body["path"]) == ("time_has_passed", "scheduled_at")
+            assert "zone" in body["cure"]
+            misspelt = api_client.post(f"{path}/launch", json={"schedule_at": when}, as_=owner)
+            assert (misspelt.status_code, misspelt.json()["path"]) == (422, "body.schedule_at")
+            assert "“scheduled_at”" in misspelt.json()["detail"]
+            assert api_client.get(path, as_=owner).json()["state"] == "draft"
+    assert api_client.get(path, as_=owner).json()["state"] == "checking"
+
+
+def test_a_campaign_that_is_over_can_be_changed_and_sent_again_as_a_copy(shop, api_client, owner, campaign):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    new = {"base_version": 1, "content": {**campaign["content"], "purpose": "news"}}
+    assert api_client.patch(path, json=new, as_=owner).json()["version"] == 2
+    api_client.post(f"{path}/cancel", as_=owner)
+    for action, body in [("launch", {}), ("resume", {})]:
+        refused = api_client.post(f"{path}/{action}", json=body, as_=owner).json()
+        assert f"POST {path}/duplicate" in refused["cure"]
+    refused = api_client.patch(path, json={"base_version": 2, "name": "Late"}, as_=owner).json()
+    assert refused["detail"] == "The campaign was cancelled."
+    assert f"POST {path}/duplicate" in refused["cure"]
+    answer = api_client.post(f"{path}/duplicate", as_=owner)
+    assert answer.status_code == 201
+    copy = answer.json()
+    assert (copy["name"], copy["state"], copy["version"]) == ("Spring (copy)", "draft", 1)
+    assert (copy["content"], copy["audience_id"]) == (new["content"], campaign["audience_id"])
+    (entry,) = api_client.get("/api/v1/audit?action=campaign.duplicated", as_=owner).json()["items"]
+    assert entry["target_id"] == copy["id"]
+    assert entry["details"] == {"copied_from": campaign["id"], "version": 2}
+    longest = {"base_version": 1, "name": "x" * 200}
+    api_client.patch(f"/api/v1/campaigns/{copy['id']}", json=longest, as_=owner)
+    again = api_client.post(f"/api/v1/campaigns/{copy['id']}/duplicate", as_=owner).json()
+    assert again["name"] == "x" * 193 + " (copy)"
+
+
+def test_each_state_says_what_can_be_done_in_it(shop, api_client, owner, campaign, clock):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+
+    def cure(action, method="POST", **options):
+        answer = api_client.request(method, f"{path}/{action}".rstrip("/"), as_=owner, **options)
+        assert answer.status_code == 409, answer.text
+        return answer.json()["cure"]
+
+    change = {"method": "PATCH", "json": {"base_version": 1, "name": "Other"}}
+    assert cure("report", "GET") == "Launch it; the report starts with the launch."
+    assert cure("pause") == "Nothing goes out before the launch."
+    assert cure("resume") == "Launch it."
+    later = (clock.now() + timedelta(hours=5)).isoformat()
+    api_client.post(f"{path}/launch", json={"scheduled_at": later}, as_=owner)
+    assert cure("launch").startswith(f"It starts at {clock.now() + timedelta(hours=5):%Y-%m-%d %H:%M} UTC.")
+    assert cure("report", "GET").startswith("It starts at")
+    assert cure("", **change).startswith("Cancel it, so that it does not go out as it is.")
+    api_client.post(f"{path}/pause", as_=owner)
+    assert cure("launch") == "Resume it to go on."
+    assert cure("pause") == "Resume it to go on, or cancel it."
+    assert cure("report", "GET") == "Resume it; the report starts with the launch."
+    api_client.post(f"{path}/cancel", as_=owner)
+    assert cure("report", "GET") == "It was cancelled before it went out, so there is nothing to report."
+    assert cure("pause") == cure("cancel") == "Nothing more goes out."
+
+
+def test_a_launch_that_stopped_says_why_where_the_report_is_asked_for(shop, api_client, owner, campaign):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    api_client.post(f"{path}/launch", as_=owner)
+    with shop.store.begin() as session:
+        row = session.get_one(Campaign, campaign["id"])
+        row.error = {"code": "unavailable", "message": "The warehouse is away.", "cure": "Start it."}
+    answer = api_client.get(f"{path}/report", as_=owner).json()
+    assert (answer["detail"], answer["cure"]) == ("The launch has stopped: The warehouse is away.", "Start it.")

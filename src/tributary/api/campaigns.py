@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, Field
 
 from tributary import messaging
 from tributary.access import Principal, audit
@@ -97,16 +97,9 @@ class CampaignUpdate(Body):
 
 
 class CampaignLaunch(Body):
-    """When to start; absent: now."""
+    """When to start."""
 
-    at: datetime | None = None
-
-    @field_validator("at")
-    @classmethod
-    def _has_zone(cls, at: datetime | None) -> datetime | None:
-        if at is not None and at.tzinfo is None:
-            raise ValueError("the time needs a zone, as in 2026-11-11T09:00:00+08:00")
-        return at
+    scheduled_at: AwareDatetime | None = Field(None, description="When, with its zone; absent: now.")
 
 
 class TemplateProblem(BaseModel):
@@ -318,8 +311,16 @@ def launch_campaign(
     with context.store.begin() as session:
         if errors and messaging.get_campaign(session, caller.workspace_id, campaign_id).state == "draft":
             raise Conflict(errors[0].message, cure=errors[0].cure, path=errors[0].path)
-        campaign = messaging.launch_campaign(session, caller, campaign_id, at=body.at if body else None)
+        campaign = messaging.launch_campaign(
+            session, caller, campaign_id, scheduled_at=body.scheduled_at if body else None
+        )
         return _detail(session, campaign, locale)
+
+
+@router.post("/{campaign_id}/duplicate", operation_id="duplicate_campaign", status_code=201, responses=problems(404))
+def duplicate_campaign(campaign_id: str, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """Make a new draft with the audience and the newest content of this campaign, to change it or to send it again."""
+    return _detail(session, messaging.duplicate_campaign(session, caller, campaign_id), locale)
 
 
 @router.post("/{campaign_id}/pause", operation_id="pause_campaign", responses=problems(404, 409))

@@ -3,12 +3,13 @@
 draft ──launch──► checking ──(assigned, gated)──► sending ──(nothing left)──► done
           └─► scheduled ──(its time)──┘              ⇅ pause / resume
 every state but done ──cancel──► cancelled
+every state ──duplicate──► another draft
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
 
@@ -20,12 +21,15 @@ from tributary.jobs import enqueue
 from tributary.messaging.compose import CampaignView
 from tributary.messaging.content import Content
 from tributary.messaging.outbox import OPEN_STATES
+from tributary.messaging.refusals import TimeHasPassed, refusal
 from tributary.store import Session
 from tributary.store.tables.access import Workspace
 from tributary.store.tables.audiences import Audience
 from tributary.store.tables.messaging import Assignment, Campaign, CampaignVersion, Delivery
 
 LAUNCH_JOB = "campaign.launch"
+MAX_NAME = 200  # characters
+_LATE = timedelta(minutes=1)  # a start that was meant for now may come this late: clocks differ, and forms take time
 
 
 def create_campaign(session: Session, caller: Principal, *, name: str, audience_id: str, content: Content) -> Campaign:
@@ -34,6 +38,32 @@ def create_campaign(session: Session, caller: Principal, *, name: str, audience_
     Raises:
         NotFound: there is no such audience here.
     """
+    campaign = _new_draft(session, caller, name, audience_id, content)
+    audit(session, caller, "campaign.created", "campaign", campaign.id, {"audience_id": audience_id})
+    return campaign
+
+
+def duplicate_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
+    """A new draft with the audience and the newest content of a campaign, whatever state that is in.
+
+    Raises:
+        NotFound: there is no such campaign here.
+    """
+    original = get_campaign(session, caller.workspace_id, campaign_id)
+    mark = " (copy)"
+    copy = _new_draft(
+        session,
+        caller,
+        original.name[: MAX_NAME - len(mark)] + mark,
+        original.audience_id,
+        get_content(session, original, original.version),
+    )
+    details = {"copied_from": campaign_id, "version": original.version}
+    audit(session, caller, "campaign.duplicated", "campaign", copy.id, details)
+    return copy
+
+
+def _new_draft(session: Session, caller: Principal, name: str, audience_id: str, content: Content) -> Campaign:
     now, campaign_id = caller.clock.now(), new_id("cmp")
     _audience(session, caller.workspace_id, audience_id)
     campaign = Campaign(
@@ -59,7 +89,6 @@ def create_campaign(session: Session, caller: Principal, *, name: str, audience_
     session.add(campaign)
     session.flush()
     _add_version(session, caller, campaign, content)
-    audit(session, caller, "campaign.created", "campaign", campaign_id, {"audience_id": audience_id})
     return campaign
 
 
@@ -83,9 +112,7 @@ def update_campaign(
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state != "draft":
-        raise Conflict(
-            f"The campaign is {campaign.state}; only a draft can be changed.", cure="Duplicate it and change the copy."
-        )
+        raise refusal(campaign, "update")
     if base_version != campaign.version:
         raise Conflict(
             f"Version {campaign.version} was saved meanwhile; you changed version {base_version}.",
@@ -112,26 +139,35 @@ def update_campaign(
     return campaign
 
 
-def launch_campaign(session: Session, caller: Principal, campaign_id: str, *, at: datetime | None = None) -> Campaign:
-    """Freeze the content and start, now or `at` a later time. Run `check_campaign` first: this does not judge content.
+def launch_campaign(
+    session: Session, caller: Principal, campaign_id: str, *, scheduled_at: datetime | None = None
+) -> Campaign:
+    """Freeze the content and start, now or at `scheduled_at`. Run `check_campaign` first: this does not judge content.
 
     The members of the audience are those of its newest computation at the start.
 
     Raises:
         NotFound: there is no such campaign here.
         Conflict: it is not a draft, or its audience has never been computed.
+        TimeHasPassed: `scheduled_at` is over.
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state != "draft":
-        raise Conflict(f"The campaign is {campaign.state} already.", cure="Duplicate it to send it again.")
+        raise refusal(campaign, "launch")
+    now = caller.clock.now()
+    if scheduled_at is not None and scheduled_at < now - _LATE:
+        raise TimeHasPassed(
+            f"{scheduled_at.isoformat()} has passed; it is {now.isoformat(timespec='seconds')} now.",
+            cure="Give a later time, or none to start at once. Check the zone of the time.",
+            path="scheduled_at",
+        )
     audience = _audience(session, caller.workspace_id, campaign.audience_id)
     if audience.current_run is None:
         raise Conflict("The audience has never been computed.", cure="Refresh the audience, then launch again.")
-    now = caller.clock.now()
-    is_later = at is not None and at > now
+    is_later = scheduled_at is not None and scheduled_at > now
     campaign.state = "scheduled" if is_later else "checking"
     campaign.launched_version = campaign.version
-    campaign.scheduled_at = at if is_later else None
+    campaign.scheduled_at = scheduled_at if is_later else None
     campaign.error, campaign.updated_at = None, now
     enqueue(
         session,
@@ -139,13 +175,16 @@ def launch_campaign(session: Session, caller: Principal, campaign_id: str, *, at
         {"campaign_id": campaign.id},
         workspace_id=caller.workspace_id,
         key=campaign.id,
-        not_before=at if is_later else None,
+        not_before=scheduled_at if is_later else None,
         request_id=caller.request_id,
         clock=caller.clock,
     )
     audit(
         session, caller, "campaign.launched", "campaign", campaign_id,
-        {"version": campaign.version, "audience_id": campaign.audience_id, "at": at.isoformat() if at else None},
+        {
+            "version": campaign.version, "audience_id": campaign.audience_id,
+            "scheduled_at": campaign.scheduled_at.isoformat() if campaign.scheduled_at else None,
+        },
     )  # fmt: skip
     return campaign
 
@@ -159,7 +198,7 @@ def pause_campaign(session: Session, caller: Principal, campaign_id: str) -> Cam
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state not in ("scheduled", "sending"):
-        raise Conflict(f"A campaign that is {campaign.state} cannot be paused.", cure="Wait, or cancel it.")
+        raise refusal(campaign, "pause")
     campaign.resume_state, campaign.state = campaign.state, "paused"
     campaign.updated_at = caller.clock.now()
     audit(session, caller, "campaign.paused", "campaign", campaign_id)
@@ -175,7 +214,7 @@ def resume_campaign(session: Session, caller: Principal, campaign_id: str) -> Ca
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state != "paused" or campaign.resume_state is None:
-        raise Conflict(f"The campaign is {campaign.state}, not paused.", cure="Nothing needs to be resumed.")
+        raise refusal(campaign, "resume")
     campaign.state, campaign.resume_state = campaign.resume_state, None
     campaign.updated_at = caller.clock.now()
     if campaign.state == "scheduled":
@@ -196,7 +235,7 @@ def cancel_campaign(session: Session, caller: Principal, campaign_id: str) -> Ca
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state in ("done", "cancelled"):
-        raise Conflict(f"The campaign is {campaign.state} already.", cure="Nothing needs to be cancelled.")
+        raise refusal(campaign, "cancel")
     now = caller.clock.now()
     campaign.state, campaign.resume_state, campaign.finished_at, campaign.updated_at = "cancelled", None, now, now
     session.execute(

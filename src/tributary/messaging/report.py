@@ -22,7 +22,6 @@ from sqlalchemy import select
 from tributary.core.fields import json_expression
 from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, EVENTS, scan, subquery
 from tributary.core.sql import Sql, bind, raw
-from tributary.errors import Conflict
 from tributary.experiments import (
     Estimate,
     Moments,
@@ -35,6 +34,7 @@ from tributary.experiments import (
 )
 from tributary.messaging.campaigns import assigned_counts, delivery_counts, get_campaign, get_content
 from tributary.messaging.content import HOLDOUT, Content, Goal
+from tributary.messaging.refusals import refusal
 from tributary.messaging.verdict import Verdict, give_verdict
 from tributary.store import Session, Store
 from tributary.store.tables.identity import ProfileAlias
@@ -117,12 +117,12 @@ def report_campaign(
 
     Raises:
         NotFound: there is no such campaign here.
-        Conflict: it has not been launched yet.
+        Conflict: it has not started yet. NotReady: it is just being prepared.
     """
     with store.read() as session:
         campaign = get_campaign(session, workspace_id, campaign_id)
-        if campaign.launched_at is None or campaign.audience_run is None:
-            raise Conflict("The campaign has not been launched.", cure="Launch it; the report starts with the launch.")
+        if campaign.launched_at is None or campaign.audience_run is None or campaign.state == "checking":
+            raise refusal(campaign, "report")
         content, state = get_content(session, campaign), campaign.state
         counts = delivery_counts(session, campaign_id)
         people = _People(session, campaign_id)
