@@ -4,7 +4,8 @@ Sources of the formulas:
   Welch, B. L. (1947), Biometrika 34, 28-35: the t test with unequal variances and its degrees of freedom.
   Newcombe, R. G. (1998), Statistics in Medicine 17, 873-890: method 10, the hybrid score interval, built from
     Wilson, E. B. (1927), JASA 22, 209-212.
-  Fisher, R. A. (1935): the exact test of a two by two table.
+  Neyman, J. (1937), Phil. Trans. R. Soc. A 236, 333-380: interval and test are two readings of one procedure. So each p
+    value here is the level at which the interval beside it would just touch "no difference", and they cannot disagree.
   Fieller, E. C. (1954), JRSS B 16, 175-185: the interval of a ratio of two means.
   Pearson, K. (1900), Philosophical Magazine 50, 157-175: chi-square goodness of fit, here against the planned split;
     Fabijan et al. (2019), KDD, "Diagnosing sample ratio mismatch": why and at which level to look.
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 
 SMALL_COUNT = 20  # below this many successes or failures in an arm the normal interval of a proportion undercovers
 NOISY_BASE = 0.1  # above this coefficient of variation of the base the delta method of a ratio undercovers
+_FARTHEST = 38.0  # standard deviations; farther out a p value is zero in floating point
 SRM_LEVEL = 0.001  # Fabijan et al.: strict, because the check runs on every look at every campaign
 
 
@@ -55,6 +57,7 @@ class Moments:
 class Estimate:
     """A point estimate, its two-sided interval at `level`, the p value of "no difference", and the method's name.
 
+    Both belong to the same test: the interval leaves "no difference" out exactly when the p value is below 1 − level.
     A bound or the p value is None when the data cannot give one (an empty arm, a base that could be zero).
     """
 
@@ -86,7 +89,7 @@ def compare_proportions(treatment: Moments, control: Moments, *, level: float = 
     """pT − pC, where y is 0 or 1 (so Σy counts successes).
 
     Normal interval and z test with SE² = pT(1−pT)/nT + pC(1−pC)/nC; with fewer than `SMALL_COUNT` successes or
-    failures in an arm, Newcombe's interval and Fisher's exact test.
+    failures in an arm, Newcombe's interval, and the p value at which it would just reach zero.
     """
     from scipy import stats  # noqa: PLC0415 (half a second to import, and only reports need it)
 
@@ -100,12 +103,37 @@ def compare_proportions(treatment: Moments, control: Moments, *, level: float = 
         error = math.sqrt(p_t * (1 - p_t) / treatment.n + p_c * (1 - p_c) / control.n)
         p_value = 2 * float(stats.norm.sf(abs(difference) / error))
         return Estimate(difference, difference - z * error, difference + z * error, p_value, "wald", level)
+    low, high = _newcombe(treatment, control, z)
+    return Estimate(difference, low, high, _newcombe_p(treatment, control), "newcombe", level)
+
+
+def _newcombe(treatment: Moments, control: Moments, z: float) -> tuple[float, float]:
+    """Newcombe's hybrid score interval (method 10) of pT − pC."""
+    p_t, p_c = treatment.mean, control.mean
     low_t, high_t = _wilson(treatment, z)
     low_c, high_c = _wilson(control, z)
-    low = difference - math.hypot(p_t - low_t, high_c - p_c)
-    high = difference + math.hypot(high_t - p_t, p_c - low_c)
-    p_value = float(stats.fisher_exact([counts[:2], counts[2:]]).pvalue)
-    return Estimate(difference, low, high, p_value, "newcombe", level)
+    return (
+        p_t - p_c - math.hypot(p_t - low_t, high_c - p_c),
+        p_t - p_c + math.hypot(high_t - p_t, p_c - low_c),
+    )
+
+
+def _newcombe_p(treatment: Moments, control: Moments) -> float:
+    """2(1 − Φ(z₀)), where z₀ is the quantile at which Newcombe's interval just reaches zero: the interval, inverted."""
+    from scipy import optimize, stats  # noqa: PLC0415 (see compare_proportions)
+
+    difference = treatment.mean - control.mean
+    if difference == 0.0:
+        return 1.0
+
+    def nearest_bound(z: float) -> float:
+        """The bound nearest to zero, with the difference's own sign while zero is left out; falls with z."""
+        low, high = _newcombe(treatment, control, z)
+        return low if difference > 0 else -high
+
+    if nearest_bound(_FARTHEST) > 0:
+        return 0.0
+    return 2 * float(stats.norm.sf(optimize.brentq(nearest_bound, 0.0, _FARTHEST, xtol=1e-13)))
 
 
 def _wilson(arm: Moments, z: float) -> tuple[float, float]:
@@ -140,9 +168,11 @@ def compare_means(treatment: Moments, control: Moments, *, level: float = 0.95) 
 def relative_lift(treatment: Moments, control: Moments, *, level: float = 0.95) -> Estimate | None:
     """r = (μT − μC)/|μC|; None when the control's mean is zero.
 
-    Delta method: SE² = s²T/(nT μC²) + s²C μT²/(nC μC⁴). When the control's mean is known to worse than `NOISY_BASE`
-    of itself, Fieller's interval of μT/μC instead, whose bounds do not exist if the control's mean could be zero.
-    The p value is that of the relative scale (delta method); it differs from the absolute one.
+    Delta method: SE² = s²T/(nT μC²) + s²C μT²/(nC μC⁴), p = 2(1 − Φ(|r/SE|)): the test on the relative scale,
+    whose p value differs from the absolute one. When the control's mean is known to worse than `NOISY_BASE` of itself,
+    Fieller's interval of μT/μC instead: the ratios ρ with (μT − ρμC)² ≤ z²(VT + ρ²VC), V = s²/n. No lift is ρ = 1, so
+    its test is z = |μT − μC|/√(VT + VC). If the control's mean could be zero (z²VC ≥ μC²) these ratios form no
+    interval, and neither bounds nor a p value are given.
     """
     from scipy import stats  # noqa: PLC0415 (see compare_proportions)
 
@@ -155,12 +185,13 @@ def relative_lift(treatment: Moments, control: Moments, *, level: float = 0.95) 
     error = math.sqrt(part_t / base**2 + part_c * treatment.mean**2 / base**4)
     if error == 0.0:
         return Estimate(lift, None, None, None, "none", level)
-    p_value = 2 * float(stats.norm.sf(abs(lift) / error))
     if math.sqrt(part_c) / abs(base) <= NOISY_BASE:
+        p_value = 2 * float(stats.norm.sf(abs(lift) / error))
         return Estimate(lift, lift - z * error, lift + z * error, p_value, "delta", level)
     g = z * z * part_c / base**2
     if g >= 1:
-        return Estimate(lift, None, None, p_value, "fieller", level)
+        return Estimate(lift, None, None, None, "fieller", level)
+    p_value = 2 * float(stats.norm.sf(abs(treatment.mean - base) / math.sqrt(part_t + part_c)))
     ratio = treatment.mean / base
     half = z / abs(base) * math.sqrt(part_t * (1 - g) + ratio * ratio * part_c)
     low, high = (ratio - half) / (1 - g), (ratio + half) / (1 - g)

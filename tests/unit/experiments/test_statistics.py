@@ -60,7 +60,77 @@ def test_newcombe_matches_the_published_example():
     # and 9/10 against 3/10: 0.1705 to 0.8090.
     few = compare_proportions(counted(10, 9), counted(10, 3))
     assert (round(few.low, 4), round(few.high, 4)) == (0.1705, 0.8090)
-    assert few.p_value == pytest.approx(stats.fisher_exact([[9, 1], [3, 7]]).pvalue)
+
+
+def agree(estimate):
+    """The interval and the p value tell the same, unless one sits on the edge within rounding."""
+    if estimate.low is None or estimate.high is None or estimate.p_value is None:
+        assert (estimate.low, estimate.high, estimate.p_value) == (None, None, None)
+        assert not estimate.is_significant
+        return
+    assert 0 <= estimate.p_value <= 1
+    assert estimate.low <= estimate.value + 1e-12
+    assert estimate.value <= estimate.high + 1e-12
+    if abs(estimate.p_value - (1 - estimate.level)) > 1e-7:
+        excludes_zero = estimate.low > 0 or estimate.high < 0
+        assert estimate.is_significant == excludes_zero == (estimate.p_value < 1 - estimate.level), estimate
+
+
+@given(
+    n_t=st.integers(1, 5000), n_c=st.integers(1, 5000), share_t=st.floats(0, 1), share_c=st.floats(0, 1),
+    level=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+)  # fmt: skip
+def test_interval_p_value_and_significance_of_shares_agree(n_t, n_c, share_t, share_c, level):
+    treatment, control = counted(n_t, round(n_t * share_t)), counted(n_c, round(n_c * share_c))
+    difference = compare_proportions(treatment, control, level=level)
+    agree(difference)
+    agree(incremental(difference, n_t))
+    if (lift := relative_lift(treatment, control, level=level)) is not None:
+        agree(lift)
+
+
+@given(n_c=st.integers(5, 60), successes_c=st.integers(1, 5), n_t=st.integers(20, 400), successes_t=st.integers(0, 60))
+def test_they_agree_where_counts_are_small_and_the_base_is_noisy(n_c, successes_c, n_t, successes_t):
+    treatment, control = counted(n_t, min(successes_t, n_t)), counted(n_c, successes_c)
+    agree(compare_proportions(treatment, control))
+    lift = relative_lift(treatment, control)
+    if lift is not None:
+        agree(lift)
+
+
+@given(
+    treatment=st.lists(st.integers(-1000, 10_000), min_size=2, max_size=60),
+    control=st.lists(st.integers(-1000, 10_000), min_size=2, max_size=60),
+    level=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+)
+def test_interval_p_value_and_significance_of_money_agree(treatment, control, level):
+    both = Moments.of(len(treatment), treatment), Moments.of(len(control), control)
+    difference = compare_means(*both, level=level)
+    agree(difference)
+    agree(incremental(difference, len(treatment)))
+    if (lift := relative_lift(*both, level=level)) is not None:
+        agree(lift)
+
+
+def test_the_p_value_of_newcombe_is_the_level_that_just_reaches_zero():
+    few = compare_proportions(counted(10, 9), counted(10, 3))
+    assert few.p_value < 0.05 < few.low
+    edge = compare_proportions(counted(10, 9), counted(10, 3), level=1 - few.p_value)
+    assert edge.low == pytest.approx(0, abs=1e-9)
+    assert compare_proportions(counted(10, 5), counted(20, 10)).p_value == 1
+    assert compare_proportions(counted(10**6, 10**6), counted(10**6, 0)).p_value == 0
+    # In the range where both can be used it is near Fisher's exact test, which never claims more.
+    exact = stats.fisher_exact([[30, 170], [15, 185]]).pvalue
+    assert compare_proportions(counted(200, 30), counted(200, 15)).p_value == pytest.approx(exact, abs=0.015)
+
+
+def test_newcombe_cries_wolf_no_more_often_than_it_says():
+    rng = np.random.default_rng(3)
+    rounds = 1_000
+    pairs = zip(rng.binomial(300, 0.03, rounds), rng.binomial(100, 0.03, rounds), strict=True)
+    found = [compare_proportions(counted(300, int(t)), counted(100, int(c))) for t, c in pairs]
+    assert {each.method for each in found} == {"newcombe"}
+    assert sum(each.p_value < 0.05 for each in found) / rounds <= 0.06
 
 
 @given(
@@ -125,7 +195,7 @@ def test_fieller_agrees_with_the_roots_of_its_quadratic():
 
 def test_a_base_that_could_be_zero_has_no_interval():
     lift = relative_lift(counted(1_000, 5), counted(50, 1))
-    assert (lift.low, lift.high) == (None, None)
+    assert (lift.low, lift.high, lift.p_value) == (None, None, None)
     assert not lift.is_significant
     assert relative_lift(counted(10, 1), counted(10, 0)) is None
 
