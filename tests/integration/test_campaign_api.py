@@ -116,6 +116,7 @@ def test_from_draft_to_report(shop, api_client, owner, campaign, mail_server):
         "holdout": 20 - sent["deliveries"], "a": sent["deliveries"],
     }  # fmt: skip
     assert "阶段性结果" in report["verdict"]["text"]
+    assert report["currency"] == "CNY"
     assert len(mail_server.handler.recipients) == sent["deliveries"]
     names = sorted({event["event"] for event in shop.producer.events})
     assert names == ["Email Delivered", "Email Sent"]

@@ -148,7 +148,7 @@ def test_without_a_holdout_the_report_says_attributed_not_causal(launched, sqlit
     make_events(warehouse, [{"event": "Order Completed", "timestamp": clock.now(), "properties": {"total": 10}}])
     report = report_campaign(sqlite_store, warehouse, 1, campaign_id, now=clock.now())
     assert report.verdict.code == "attributed_not_causal"
-    assert report.verdict.en.startswith("Attributed, not causal: 1 recipients converted and spent 10.00.")
+    assert report.verdict.en.startswith("Attributed, not causal: 1 recipients converted and spent 10.00 CNY.")
     assert report.verdict.is_preliminary
     assert report.comparisons == []
 

@@ -10,9 +10,11 @@ from tributary.experiments import Estimate
 from tributary.messaging import ArmReport, CampaignReport, Comparison, Goal
 from tributary.rules import Locale
 
+_MONEY_DIGITS = 4  # after the point: as exact as any currency, without the noise of binary fractions
 
-class EstimateOut(BaseModel):
-    """An estimate with its interval; a bound or the p value is null where the data cannot give one."""
+
+class EffectOut(BaseModel):
+    """An estimate with its interval and p value, both of one test; null where the data cannot give them."""
 
     value: float
     low: float | None
@@ -20,7 +22,7 @@ class EstimateOut(BaseModel):
     p_value: float | None
     level: float
     method: str = Field(description="`wald`, `newcombe`, `welch`, `delta`, `fieller` or `none`.")
-    is_significant: bool
+    is_significant: bool = Field(description="The interval leaves 0 out; the p value is then below 1 − level.")
 
 
 class ArmReportOut(BaseModel):
@@ -40,7 +42,7 @@ class ArmReportOut(BaseModel):
     converted: int
     conversion_rate: float
     orders: int
-    revenue: float
+    revenue: float = Field(description="In the report's `currency`.")
     revenue_per_person: float
 
 
@@ -49,12 +51,12 @@ class ComparisonOut(BaseModel):
 
     treatment: str
     control: str
-    conversion: EstimateOut = Field(description="Difference of the shares that converted.")
-    conversion_lift: EstimateOut | None = Field(description="The same, relative to the control.")
-    revenue: EstimateOut | None = Field(description="Difference of revenue per person.")
-    revenue_lift: EstimateOut | None
-    extra_conversions: EstimateOut = Field(description="Converted people whom the treatment added.")
-    extra_revenue: EstimateOut | None
+    conversion: EffectOut = Field(description="Difference of the shares that converted.")
+    conversion_lift: EffectOut | None = Field(description="The same, relative to the control.")
+    revenue: EffectOut | None = Field(description="Difference of revenue per person.")
+    revenue_lift: EffectOut | None
+    extra_conversions: EffectOut = Field(description="Converted people whom the treatment added.")
+    extra_revenue: EffectOut | None
 
 
 class SampleRatioOut(BaseModel):
@@ -86,6 +88,7 @@ class CampaignReportOut(BaseModel):
     is_complete: bool
     is_causal: bool
     goal: Goal | None
+    currency: str = Field(description="ISO 4217: the workspace's, in which all money here is.")
     arms: list[ArmReportOut]
     comparisons: list[ComparisonOut]
     sample_ratio: SampleRatioOut | None
@@ -105,6 +108,7 @@ def report_out(report: CampaignReport, locale: Locale) -> CampaignReportOut:
         is_complete=report.is_complete,
         is_causal=report.has_holdout and not (ratio is not None and ratio.is_mismatch),
         goal=report.goal,
+        currency=report.currency,
         arms=[_arm(arm) for arm in report.arms],
         comparisons=[_comparison(each) for each in report.comparisons],
         sample_ratio=None if ratio is None else SampleRatioOut(
@@ -136,8 +140,8 @@ def _arm(arm: ArmReport) -> ArmReportOut:
         converted=arm.converted,
         conversion_rate=arm.conversion.mean,
         orders=arm.orders,
-        revenue=arm.revenue,
-        revenue_per_person=arm.money.mean,
+        revenue=_money(arm.revenue),
+        revenue_per_person=_money(arm.money.mean),
     )
 
 
@@ -147,16 +151,29 @@ def _comparison(each: Comparison) -> ComparisonOut:
         control=each.control,
         conversion=_estimate(each.conversion),
         conversion_lift=_maybe(each.conversion_lift),
-        revenue=_maybe(each.revenue),
+        revenue=_in_money(each.revenue),
         revenue_lift=_maybe(each.revenue_lift),
         extra_conversions=_estimate(each.extra_conversions),
-        extra_revenue=_maybe(each.extra_revenue),
+        extra_revenue=_in_money(each.extra_revenue),
     )
 
 
-def _maybe(estimate: Estimate | None) -> EstimateOut | None:
+def _maybe(estimate: Estimate | None) -> EffectOut | None:
     return None if estimate is None else _estimate(estimate)
 
 
-def _estimate(estimate: Estimate) -> EstimateOut:
-    return EstimateOut.model_validate(estimate, from_attributes=True)
+def _estimate(estimate: Estimate) -> EffectOut:
+    return EffectOut.model_validate(estimate, from_attributes=True)
+
+
+def _in_money(estimate: Estimate | None) -> EffectOut | None:
+    if estimate is None:
+        return None
+    bounds = {
+        name: None if (value := getattr(estimate, name)) is None else _money(value) for name in ("value", "low", "high")
+    }
+    return _estimate(estimate).model_copy(update=bounds)
+
+
+def _money(amount: float) -> float:
+    return round(amount, _MONEY_DIGITS) + 0.0  # no "-0.0"

@@ -28,15 +28,15 @@ REASONS: dict[str, tuple[str, str]] = {
     "duplicate_address": ("another profile with this address gets the message", "同一邮箱已由另一用户档案接收"),
     "render_failed": ("the template cannot be rendered for this person", "模板无法为该用户渲染"),
     "person_gone": ("the profile no longer exists", "用户档案已不存在"),
-    "internal_error": ("Tributary failed on this message; the log says where", "系统处理该消息时出错, 详见日志"),
+    "internal_error": ("Tributary failed on this message; the log says where", "系统处理该消息时出错，详见日志"),
     "bad_address": ("the server says that the address does not exist", "服务器称该地址不存在"),
     "refused": ("the server refused the message", "服务器拒收"),
     "temporary": ("the server asked to try later", "服务器要求稍后重试"),
     "gave_up": ("the server kept asking to try later", "多次重试后放弃"),
     "server_down": ("the mail server cannot be reached or does not let us in", "邮件服务器无法连接或拒绝登录"),
-    "no_answer": ("the line broke before the server's answer", "连接中断, 未收到服务器答复"),
+    "no_answer": ("the line broke before the server's answer", "连接中断，未收到服务器答复"),
     "not_accepted": ("the server's log says that it never took the message", "服务器日志显示未曾接收"),
-    "sender_lost": ("the sender stopped before the server's answer", "发送进程中断, 未收到服务器答复"),
+    "sender_lost": ("the sender stopped before the server's answer", "发送进程中断，未收到服务器答复"),
 }
 
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from tributary.access import get_workspace
 from tributary.core.fields import json_expression
 from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, EVENTS, scan, subquery
 from tributary.core.sql import Sql, bind, raw
@@ -94,7 +95,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class CampaignReport:
-    """The whole report. `window` is from the launch to the end of the goal's time; None before a launch or goal."""
+    """The whole report. `window` is from the launch to the end of the goal's time; None before a launch or goal.
+
+    Money is in `currency`, the workspace's (ISO 4217): the values of the goal's property are taken as they come.
+    """
 
     campaign_id: str
     state: str
@@ -107,6 +111,7 @@ class CampaignReport:
     sample_ratio: SampleRatio | None
     crossed: int
     has_holdout: bool
+    currency: str
     verdict: Verdict
 
 
@@ -124,6 +129,7 @@ def report_campaign(
         if campaign.launched_at is None or campaign.audience_run is None or campaign.state == "checking":
             raise refusal(campaign, "report")
         content, state = get_content(session, campaign), campaign.state
+        currency = get_workspace(session, workspace_id).currency
         counts = delivery_counts(session, campaign_id)
         people = _People(session, campaign_id)
         launched_at = campaign.launched_at
@@ -149,6 +155,7 @@ def report_campaign(
         sample_ratio=ratio,
         crossed=people.crossed,
         has_holdout=content.has_holdout,
+        currency=currency,
         verdict=give_verdict(
             comparisons[0] if comparisons and content.has_holdout else None,
             has_goal=content.goal is not None,
@@ -157,6 +164,7 @@ def report_campaign(
             ends_at=None if is_complete else end,
             converted=sum(arm.converted for arm in arms if arm.name != HOLDOUT),
             revenue=sum(arm.revenue for arm in arms if arm.name != HOLDOUT),
+            currency=currency,
         ),
     )
 
