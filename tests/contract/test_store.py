@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, MetaData, String, Table, select
+from sqlalchemy import Column, MetaData, String, Table, select, text
 
+from tributary.errors import Unavailable
 from tributary.store import Store, UtcDateTime, upsert
 from tributary.store.tables.access import Workspace
 from tributary.store.types import BigInt, Json
@@ -77,3 +79,42 @@ def test_what_was_read_stays_readable(store):
         found = session.get(Workspace, 7)
     assert found is not None
     assert found.name == "w"
+
+
+def test_more_at_once_than_there_are_connections_is_an_outage_and_no_bug(store, monkeypatch):
+    monkeypatch.setattr(store.engine.pool, "_timeout", 0.01)
+    with pytest.raises(Unavailable, match="busy"), ExitStack() as opened:
+        for _ in range(100):
+            opened.enter_context(store.read()).execute(text("SELECT 1"))
+    with store.begin() as session:
+        session.execute(text("SELECT 1"))
+
+
+def test_one_transaction_after_the_other_uses_one_connection_and_so_one_cache(store):
+    with ExitStack() as opened:
+        for _ in range(5):
+            opened.enter_context(store.read()).execute(text("SELECT 1"))
+    used = set()
+    for _ in range(5):
+        with store.begin() as session:
+            used.add(id(session.connection().connection.dbapi_connection))
+    assert len(used) == 1
+
+
+def test_a_full_disk_is_an_outage_that_loses_nothing_and_ends(things_store):
+    if not things_store.is_sqlite:
+        return  # PostgreSQL reports it as an operational error of its own, like every outage
+    with things_store.begin() as session:
+        pages = session.execute(text("PRAGMA page_count")).scalar_one()
+    for limit, outcome in ((pages + 4, "full"), (10**9, "free")):
+        with things_store.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
+        rows = [{"name": f"{outcome} {number}" + "x" * 100, "count": number} for number in range(5_000)]
+        if outcome == "full":
+            with pytest.raises(Unavailable), things_store.begin() as session:
+                session.execute(things.insert(), rows)
+        else:
+            with things_store.begin() as session:
+                session.execute(things.insert(), rows)
+    with things_store.read() as session:
+        assert len(session.execute(select(things.c.name)).all()) == 5_000

@@ -9,13 +9,17 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from tributary.errors import Unavailable
 from tributary.store import tables as _tables  # noqa: F401 (registers every table on Base.metadata)
 from tributary.store.types import Base
 
+# The connection that was used last is used next. Taken in turn, each of SQLite's would fill a page cache of its own
+# with the same pages, and find it outdated the next time.
+_POOL: Any = {"pool_size": 10, "pool_use_lifo": True}
 _BUSY_TIMEOUT_MS = 30_000  # a pipeline batch may hold SQLite's write lock for a second; API writes wait for it
 
 
@@ -39,28 +43,22 @@ class Store:
         would otherwise fail with "database is locked" whenever somebody else wrote in between.
 
         Raises:
-            Unavailable: the store cannot be reached or is locked for too long.
+            Unavailable: the store cannot be reached, is full or busy, or is locked for too long.
         """
-        try:
-            with self._sessions() as session:
-                session.connection(execution_options={"tributary_write": True})
-                with _transaction(session):
-                    yield session
-        except OperationalError as exc:
-            raise Unavailable("The records store does not answer.", cure="Check the store; try again.") from exc
+        with _translated(), self._sessions() as session:
+            session.connection(execution_options={"tributary_write": True})
+            with _transaction(session):
+                yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read transaction on one snapshot. What is changed in it is thrown away.
 
         Raises:
-            Unavailable: the store cannot be reached.
+            Unavailable: the store cannot be reached or is busy.
         """
-        try:
-            with self._sessions() as session:
-                yield session  # closing rolls back; a rollback() here would also empty the objects that were read
-        except OperationalError as exc:
-            raise Unavailable("The records store does not answer.", cure="Check the store; try again.") from exc
+        with _translated(), self._sessions() as session:
+            yield session  # closing rolls back; a rollback() here would also empty the objects that were read
 
     def create_all(self) -> None:
         """Create every table without migrations: for tests only."""
@@ -86,6 +84,19 @@ class Store:
 
 
 @contextmanager
+def _translated() -> Iterator[None]:
+    """An outage of the store as `Unavailable`: what waits for it parks, and no event and no job is blamed for it."""
+    try:
+        yield
+    except PoolTimeout as exc:
+        raise Unavailable("The records store is busy: every connection is in use.", cure="Try again.") from exc
+    except DBAPIError as exc:
+        if isinstance(exc, OperationalError) or exc.connection_invalidated:
+            raise Unavailable("The records store does not answer.", cure="Check the store; try again.") from exc
+        raise
+
+
+@contextmanager
 def _transaction(session: Session) -> Iterator[None]:
     try:
         yield
@@ -106,7 +117,8 @@ def open_store(url: str) -> Store:
     if backend == "sqlite":
         return Store(_sqlite_engine(parsed))
     if backend == "postgresql":
-        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True))
+        drivername = "postgresql+psycopg"
+        return Store(create_engine(parsed.set(drivername=drivername), pool_pre_ping=True, **_POOL))
     raise ValueError(f"The store is SQLite or PostgreSQL, not {backend}: set TRIBUTARY_STORE_URL accordingly.")
 
 
@@ -114,7 +126,7 @@ def _sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("The SQLite store needs a file: several threads share it.")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=10, max_overflow=20, connect_args={"check_same_thread": False})
+    engine = create_engine(url, max_overflow=20, connect_args={"check_same_thread": False}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
