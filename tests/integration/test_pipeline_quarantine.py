@@ -56,6 +56,23 @@ def test_quarantined_events_are_listed_and_counted(make_rig: Callable[..., Pipel
     assert (counts[0].last_at - counts[0].first_at).seconds == 60
 
 
+def test_a_number_that_nothing_can_store_stops_no_other_event(rig: PipelineRig) -> None:
+    good = b'{"type":"track","event":"X","userId":"u%d","messageId":"m%d","properties":{"total":%d}}'
+    bad = b'{"type":"track","event":"X","userId":"u9","messageId":"m9","properties":{"total":1e400}}'
+    worse = b'{"type":"track","event":"X","userId":"u8","messageId":"m8","context":{"app":{"build":-1e400}}}'
+    rig.send(good % (1, 1, 5), bad, worse, good % (2, 2, 123_456_789_012_345_678_901_234_567_890))
+    rig.run()
+    assert [(row.reason, row.message_id) for row in listed(rig)] == [
+        ("number_out_of_range", "m8"), ("number_out_of_range", "m9"),
+    ]  # fmt: skip
+    assert {row.event for row in listed(rig)} == {"X"}
+    assert rig.ask(
+        "SELECT message_id, JSONExtractFloat(JSONExtractRaw(properties, 'total')), JSONType(properties, 'total')"
+        " FROM events ORDER BY message_id"
+    ) == [("m1", 5.0, "Int64"), ("m2", 1.2345678901234568e29, "Double")]
+    assert rig.events()[1]["changes"]["properties.total"]["why"] == "number"
+
+
 def test_a_corrected_event_keeps_its_id_time_and_context(rig: PipelineRig) -> None:
     rig.send(
         {"event": "Bought", "userId": "u1", "messageId": "m1", "timestamp": "2025-12-31T00:00:00Z", "type": "buy"},

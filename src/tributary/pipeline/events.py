@@ -6,6 +6,7 @@ mended and noted in `changes`; what cannot be used raises `BadEvent` with a stab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import xxhash
 
 from tributary.core.envelope import Envelope
 from tributary.identity import ALIAS, SAME_EVENT, Claim, IdentifierTypes, Refused, clean_text
+from tributary.pipeline.numbers import make_storable, may_hold_odd_numbers
 from tributary.pipeline.standardise import Changes, Standardiser
 from tributary.pipeline.times import corrected_ms, parse_ms
 
@@ -35,6 +37,8 @@ _DOOR = {
     "too_deeply_nested": "The event is nested more deeply than the collector takes.",
     "not_an_object": "The event is not a JSON object.",
 }
+
+_PLACE = re.compile(r"\$\.(\w+)")  # `at `$.properties[...]`` in the decoder's messages
 
 
 class BadEvent(Exception):
@@ -62,6 +66,10 @@ class _Wire(msgspec.Struct, rename="camel", gc=False):
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
     context: msgspec.Raw = msgspec.Raw()  # kept as it came: most of it is never read here
+
+
+class _Marked(msgspec.Struct, rename="camel", gc=False):
+    message_id: Any = None
 
 
 class _Context(msgspec.Struct, rename="camel", gc=False):
@@ -106,6 +114,7 @@ class Event(msgspec.Struct, kw_only=True):
 
 
 _decode_wire = msgspec.json.Decoder(_Wire).decode
+_decode_marked = msgspec.json.Decoder(_Marked).decode
 _decode_context = msgspec.json.Decoder(_Context).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
@@ -121,6 +130,8 @@ class EnvelopeReader:
         self._standardiser = standardiser
         self._sent_ms = parse_ms(envelope.sent_at)
         self._batch_context = _object(envelope.context) if envelope.context else {}
+        # No event is to blame for what its batch brought, and none could be mended: it goes on without.
+        self._lost_context = "" if self._batch_context else (envelope.context or b"").decode(errors="replace").strip()
 
     def read(self, index: int) -> Event:
         """The event at `index`.
@@ -141,7 +152,8 @@ class EnvelopeReader:
         if message_id != wire.message_id and wire.message_id is not None:
             changes["messageId"] = {"was": str(wire.message_id)[:1000], "why": "message_id"}
         at_ms = self._timestamp(wire, changes)
-        context, known = self._context(wire)
+        is_odd = may_hold_odd_numbers(raw)
+        context, known = self._context(wire, changes, is_odd)
         claims, refused = self._claims(wire, type_, known)
         if not claims:
             raise BadEvent("no_identifier", _nobody(refused))
@@ -157,6 +169,8 @@ class EnvelopeReader:
             properties = {**properties, "traits": traits}
         elif type_ != "alias":
             self._standardiser.properties(name, properties, changes)
+        if is_odd:
+            _make_numbers_storable(*((traits, "traits") if traits else (properties, "properties")), changes)
         digest = xxhash.xxh3_128_intdigest(
             f"{envelope.workspace_id}\x1f{envelope.source_id}\x1f{message_id}".encode("utf-8", "surrogatepass")
         )
@@ -197,18 +211,23 @@ class EnvelopeReader:
             changes["timestamp"] = {"was": said, "why": why}
         return at_ms
 
-    def _context(self, wire: _Wire) -> tuple[str, _Context]:
+    def _context(self, wire: _Wire, changes: Changes, is_odd: bool) -> tuple[str, _Context]:
         """The event's context filled up from the batch's and the request, as JSON, and what we read of it."""
         envelope = self._envelope
         raw = bytes(wire.context)
         if raw in {b"", b"null"}:
             raw = b"{}"
-        if self._batch_context:
-            raw = _encode({**self._batch_context, **_object(raw)})
         try:
+            if self._batch_context:
+                raw = _encode({**self._batch_context, **_decode_object(raw)})
+                is_odd = is_odd or may_hold_odd_numbers(raw)
+            elif self._lost_context.strip("{} "):
+                changes["context"] = {"was": self._lost_context[:1000], "why": "unreadable"}
             known = _decode_context(raw)
-        except msgspec.DecodeError as exc:
-            raise BadEvent("invalid_shape", f"The context cannot be used: {exc}.") from None
+            if is_odd:
+                raw = _with_storable_numbers(raw, changes)
+        except (msgspec.DecodeError, RecursionError) as exc:
+            raise _unusable("The context cannot be used", exc, "context") from None
         extra: dict[str, str] = {}
         if envelope.ip and known.ip is msgspec.UNSET and not _is_server(known.library):
             extra["ip"] = envelope.ip
@@ -270,7 +289,10 @@ def make_message_id(envelope: Envelope, place: str, index: int, given: Any) -> s
 
 def peek_message_id(raw: bytes) -> Any:
     """The message id in an event that may be broken in other ways, None if it cannot be found."""
-    return _object(raw).get("messageId")
+    try:
+        return _decode_marked(raw).message_id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _is_given(value: Any) -> bool:
@@ -317,9 +339,35 @@ def _wire(raw: bytes) -> _Wire:
     try:
         return _decode_wire(raw)
     except msgspec.ValidationError as exc:
-        raise BadEvent("invalid_shape", f"The event does not have the agreed shape: {exc}.") from None
+        raise _unusable("The event does not have the agreed shape", exc) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise BadEvent("invalid_json", f"The event is not JSON: {exc}.") from None
+
+
+def _unusable(what: str, exc: Exception, place: str = "") -> BadEvent:
+    """Why decoding failed. The decoder tells a number that no float holds, such as 1e400, from others by words only."""
+    if "out of range" not in str(exc):
+        return BadEvent("invalid_shape", f"{what}: {exc}.")
+    named = _PLACE.search(str(exc))
+    return _out_of_range(place or (named[1] if named else "the event"))
+
+
+def _out_of_range(place: str) -> BadEvent:
+    return BadEvent("number_out_of_range", f"A number in {place} is beyond ±1.8e308, the largest that can be stored.")
+
+
+def _make_numbers_storable(values: dict[str, Any], path: str, changes: Changes) -> None:
+    try:
+        make_storable(values, path, changes)
+    except OverflowError:
+        raise _out_of_range(path) from None
+
+
+def _with_storable_numbers(context: bytes, changes: Changes) -> bytes:
+    values = _decode_object(context)
+    before = len(changes)
+    _make_numbers_storable(values, "context", changes)
+    return context if len(changes) == before else _encode(values)
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -28,7 +28,17 @@ _COLUMNS = (
     "id", "workspace_id", "source_id", "received_ms", "stage", "reason", "detail", "event", "message_id", "raw",
     "envelope", "state",
 )  # fmt: skip
+
+
+class _Named(msgspec.Struct, gc=False):
+    event: Any = None
+    type: Any = None
+
+
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+# These two look at nothing but what they need, so a value that cannot be read does not hide the rest of the event.
+_decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_named = msgspec.json.Decoder(_Named).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -255,7 +265,7 @@ def _again(row: QuarantinedEvent, event: bytes) -> bytes:
     if not row.envelope:
         raise Conflict("This log record cannot be read, so it cannot be sent again.", cure="Discard it.")
     try:
-        body = _decode_object(event)
+        body = _decode_parts(event)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass  # it will be refused again, for the same reason
     else:
@@ -265,8 +275,8 @@ def _again(row: QuarantinedEvent, event: bytes) -> bytes:
 
 def _event_name(raw: bytes) -> str:
     try:
-        body = _decode_object(raw)
+        named = _decode_named(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    name = body.get("event") or body.get("type")
+    name = named.event or named.type
     return name[:200].replace("\x00", "") if isinstance(name, str) else ""

@@ -19,6 +19,7 @@ from typing import Any
 from tributary.governance import reserved_field
 from tributary.identity import Rejected, normalise_email, normalise_phone
 from tributary.pipeline.countries import country_code, currency_code
+from tributary.pipeline.numbers import storable
 from tributary.pipeline.times import format_ms, parse_date, parse_ms
 from tributary.rules import Catalog, FieldType
 
@@ -206,8 +207,10 @@ def _to_number(value: str) -> Any:
     if not _NUMBER.fullmatch(text):
         return text
     try:
-        return int(text)
-    except ValueError:
+        return storable(int(text))
+    except OverflowError:
+        return text
+    except ValueError:  # a point or an exponent, or thousands of digits
         number = float(text)
         return number if math.isfinite(number) else text
 
