@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 # fixtures.warehouse comes before those that import from it: pytest rewrites a module's asserts only on first import.
 pytest_plugins = [
     "fixtures.api",
@@ -14,3 +16,15 @@ pytest_plugins = [
     "fixtures.pipeline",
     "fixtures.store",
 ]
+
+
+OTHER_ENGINES = {"postgres", "two_shards", "http", "http_two_shards"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on another engine than the embedded defaults, so that `make test-fast` can leave it out."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        values = callspec.params.values() if callspec is not None else ()
+        if any(isinstance(value, str) and value in OTHER_ENGINES for value in values):
+            item.add_marker(pytest.mark.other_engine)
