@@ -6,6 +6,9 @@ Every setting is an environment variable with the prefix `TRIBUTARY_` and `__` b
 
 from __future__ import annotations
 
+import difflib
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +31,7 @@ class CollectorSettings(_Group):
     processes: int = Field(1, ge=1, le=64, description="Collector processes; each writes its own log partition.")
     max_event_bytes: int = Field(32 * 1024, description="Largest single event, bytes; a larger one is quarantined.")
     max_batch_bytes: int = Field(500 * 1024, description="Largest request body after unpacking, bytes; else 400.")
+    max_batch_events: int = Field(5_000, ge=100, description="Most events in one batch; else 400.")
     max_depth: int = Field(32, ge=4, le=128, description="Deepest nesting of an event's JSON.")
     max_waiting: int = Field(2_000, ge=1, description="Requests that may wait for the disk; more are answered 429.")
     proxy_hops: int = Field(0, ge=0, le=8, description="Trusted proxies in front; their X-Forwarded-For is believed.")
@@ -99,7 +103,12 @@ class Settings(BaseSettings):
     @property
     def resolved_store_url(self) -> str:
         """The store's URL, with the embedded default filled in."""
-        return self.store_url or f"sqlite:///{self.data_dir / 'store' / 'tributary.db'}"
+        return self.store_url or f"sqlite:///{self.store_file}"
+
+    @property
+    def store_file(self) -> Path:
+        """File of the embedded records store."""
+        return self.data_dir / "store" / "tributary.db"
 
     @property
     def stream_dir(self) -> Path:
@@ -160,3 +169,25 @@ class Settings(BaseSettings):
     def collector_url(self) -> str:
         """Where clients reach the collector, without a trailing slash."""
         return (self.collector.public_url or f"http://{self.collector.host}:{self.collector.port}").rstrip("/")
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Variables with our prefix that set nothing, and the setting that each may mean ("" if none is near).
+
+    `TRIBUTARY_APP_PORT`, with one underscore too few, is taken by nobody and refused by nobody. `environ` is that of
+    this process unless it is given.
+    """
+    known = list(Settings.model_construct().environment())
+    groups = {name.rpartition("__")[0] for name in known} - {""}  # a whole group may be given as JSON
+    flat = {_flat(name): name for name in known}
+    unknown: dict[str, str] = {}
+    for given in os.environ if environ is None else environ:
+        name = given.upper()
+        if name.startswith("TRIBUTARY_") and name not in known and name not in groups:
+            near = difflib.get_close_matches(_flat(name), flat, n=1, cutoff=0.8)
+            unknown[given] = flat[near[0]] if near else ""
+    return unknown
+
+
+def _flat(name: str) -> str:
+    return name.replace("__", "_")

@@ -8,7 +8,6 @@ or does not allow this web site. 429 and 503: nothing was kept, send it again af
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
 import re
 import shutil
@@ -81,7 +80,9 @@ class Collector:
         data_dir: Path,
     ) -> None:
         self._settings = settings
-        self._limits = Limits(settings.max_event_bytes, settings.max_batch_bytes, settings.max_depth)
+        self._limits = Limits(
+            settings.max_event_bytes, settings.max_batch_bytes, settings.max_depth, settings.max_batch_events
+        )
         self._directory = directory
         self._appender = appender
         self._clock = clock
@@ -165,7 +166,7 @@ class Collector:
             return None
         try:
             user = base64.b64decode(credentials.strip()).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, not even ASCII, or not UTF-8 inside
             raise Unauthenticated("The Authorization header is not valid Basic authentication.") from None
         write_key = user.partition(":")[0]
         return self._source(write_key) if write_key else None
@@ -222,7 +223,7 @@ class Collector:
             text = parse_qs(request.query).get("data", [""])[0].replace(" ", "+").replace("-", "+").replace("_", "/")
             try:
                 data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-            except binascii.Error:
+            except ValueError:  # of letters beyond ASCII, too
                 raise InvalidRequest("The data is not base64.") from None
             if len(data) > self._limits.event_bytes:
                 raise too_large(self._limits.event_bytes)

@@ -21,16 +21,19 @@ TOO_DEEP = "too_deeply_nested"
 BAD_JSON = "invalid_json"
 
 _SPACE = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"  # some clients on Windows put it in front
+_MAX_MEMBERS = 64  # clients send one; each costs a copy of all that follows it, so thousands of empty ones stall us
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
 
 
 class Limits(NamedTuple):
-    """Bytes of an event, bytes of an unpacked body, and how deep an event's JSON may nest."""
+    """Bytes of an event, bytes of an unpacked body, how deep an event's JSON may nest, and events of a batch."""
 
     event_bytes: int
     body_bytes: int
     depth: int
+    events: int
 
 
 class Parsed(NamedTuple):
@@ -63,8 +66,8 @@ def unpack(data: bytes, encoding: str | None, limit: int) -> bytes:
     """The body as it was before `Content-Encoding`.
 
     Raises:
-        InvalidRequest: an unknown encoding, broken data, or more than `limit` bytes. Unpacking stops at the limit, so
-            a small body that would grow to gigabytes costs nothing.
+        InvalidRequest: an unknown encoding, broken data, data in very many pieces, or more than `limit` bytes.
+            Unpacking stops at the limit, so a small body that would grow to gigabytes costs nothing.
     """
     if encoding is None or encoding in ("", "identity"):
         if len(data) > limit:
@@ -76,6 +79,8 @@ def unpack(data: bytes, encoding: str | None, limit: int) -> bytes:
     room = limit + 1
     try:
         while data and room > 0:
+            if len(pieces) == _MAX_MEMBERS:
+                raise InvalidRequest("The compressed body is in too many pieces.", cure="Compress it as one.")
             unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, told by the header
             piece = unpacker.decompress(data, room)
             if not unpacker.eof and len(piece) < room:
@@ -101,6 +106,7 @@ def parse_single(data: bytes, limits: Limits) -> Parsed:
     Raises:
         InvalidRequest: not a JSON object, too large, or nested too deeply.
     """
+    data = data.removeprefix(_BOM)
     try:
         write_key = _text(_decode_single(data).writeKey)
         reasons = {}
@@ -120,12 +126,15 @@ def parse_batch(data: bytes, limits: Limits) -> Parsed:
     """The events of a batch.
 
     Raises:
-        InvalidRequest: the body is not a JSON object with a list `batch`.
+        InvalidRequest: the body is not a JSON object with a list `batch`, or that is too long. Events too small to be
+            real ones would otherwise make a hundred times their size in quarantine.
     """
+    data = data.removeprefix(_BOM)
     try:
         batch = _decode_batch(data)
     except (msgspec.DecodeError, RecursionError):
         return _parse_batch_tolerantly(data, limits)
+    _check_count(len(batch.batch), limits)
     events = [bytes(raw) for raw in batch.batch]
     reasons: dict[int, str] = {}
     for index, event in enumerate(events):
@@ -140,6 +149,11 @@ def parse_batch(data: bytes, limits: Limits) -> Parsed:
         sent_at=_text(batch.sentAt),
         context=context if context.startswith(b"{") else None,
     )
+
+
+def _check_count(count: int, limits: Limits) -> None:
+    if count > limits.events:
+        raise InvalidRequest(f"The batch has more than {limits.events} events.", cure="Send smaller batches.")
 
 
 def _flaw(event: bytes, limits: Limits) -> str | None:
@@ -182,11 +196,13 @@ def _text(raw: msgspec.Raw) -> str | None:
 def _tolerant(data: bytes) -> dict[str, object]:
     """The body as Python reads it: with NaN, and with half of a surrogate pair where a client cut an emoji in two.
 
+    Bytes that are not UTF-8 are passed over here: they damage the event that they are in, not its neighbours.
+
     Raises:
         InvalidRequest: not JSON by that measure either, or not an object.
     """
     try:
-        value = json.loads(data)
+        value = json.loads(data.decode(errors="replace"))
     except (ValueError, RecursionError):
         raise InvalidRequest("The body is not valid JSON.", cure="Send one JSON object.") from None
     if not isinstance(value, dict):
@@ -196,8 +212,10 @@ def _tolerant(data: bytes) -> dict[str, object]:
 
 def _parse_batch_tolerantly(data: bytes, limits: Limits) -> Parsed:
     body = _tolerant(data)
-    if not isinstance(body.get("batch"), list):
+    batch = body.get("batch")
+    if not isinstance(batch, list):
         raise InvalidRequest("The body has no list `batch`.", cure='Send {"batch": [event, …]}.')
+    _check_count(len(batch), limits)
     events = split_batch(data)
     reasons: dict[int, str] = {}
     for index, event in enumerate(events):
@@ -234,7 +252,7 @@ def split_batch(data: bytes) -> list[bytes]:
             key = last_string
         elif token in (b"{", b"["):
             depth += 1
-            if depth == 2 and token == b"[" and key is not None and json.loads(key) == "batch":
+            if depth == 2 and token == b"[" and key is not None and json.loads(key.decode(errors="replace")) == "batch":
                 events, start = [], match.end()  # of two lists with this name the last one counts, as in any parser
         elif token in (b"}", b"]"):
             depth -= 1

@@ -118,10 +118,15 @@ class SourceDirectory:
         identity = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         if identity == self._identity:
             return
+        try:
+            data = self._path.read_bytes()
+        except OSError as error:  # out of file descriptors, for example: the same file may be readable the next time
+            logger.warning("the list of sources cannot be read now: %s", error.strerror)
+            return
         self._identity = identity
         try:
-            snapshot = _decoder.decode(self._path.read_bytes())
-        except (OSError, msgspec.DecodeError) as error:
+            snapshot = _decoder.decode(data)
+        except msgspec.DecodeError as error:
             logger.warning("the list of sources is unusable, the last good one stays: %s", type(error).__name__)
             return
         self._by_key = {source.write_key: source for source in snapshot.sources}

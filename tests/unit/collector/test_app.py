@@ -79,6 +79,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made.log.close()
 
 
+def _no_descriptors(_path: Path) -> bytes:
+    raise OSError(errno.EMFILE, "Too many open files")
+
+
 def message(answer: Answer) -> dict:
     return json.loads(answer.body)
 
@@ -139,7 +143,7 @@ class TestWriteKey:
             assert site.ask("POST", path, body, headers).status == 200
         assert len(site.envelopes()) == 2
 
-    @pytest.mark.parametrize("authorization", [None, basic("wrong:"), "Basic %%%", "Basic /w==", "Bearer t"])
+    @pytest.mark.parametrize("authorization", [None, basic("wrong:"), "Basic %%%", "Basic /w==", "Basic é", "Bearer t"])
     def test_no_or_a_wrong_key_is_401_and_nothing_is_kept(self, site: Site, authorization: str | None) -> None:
         headers = {} if authorization is None else {"authorization": authorization}
         answer = site.ask("POST", "/v1/track", EVENT, headers)
@@ -167,6 +171,16 @@ class TestWriteKey:
         site.snapshot.write_text("{")
         site.clock.advance(2)
         assert site.post("/v1/track", EVENT).status == 200
+
+    def test_a_list_of_sources_that_could_not_be_read_once_is_read_the_next_time(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert site.post("/v1/track", EVENT).status == 200
+        site.write_sources({}, {"id": "src_2", "write_key": "new"})
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_bytes", _no_descriptors)
+            assert site.post("/v1/track", EVENT, key="new").status == 401
+        assert site.post("/v1/track", EVENT, key="new").status == 200
 
     def test_a_source_that_is_switched_off_is_403(self, site: Site) -> None:
         site.write_sources({"is_enabled": False})
@@ -243,6 +257,7 @@ class TestPixel:
             ("track", b"{"),
             ("track", b'{"writeKey":"wrong"}'),
             ("track", "%%%"),
+            ("track", "%C3%A9"),
             ("nope", b'{"writeKey":"key"}'),
             ("track", b'{"writeKey":"key","x":"' + b"y" * 40_000 + b'"}'),
         ],

@@ -23,7 +23,7 @@ from tributary.collector.body import (
 )
 from tributary.errors import InvalidRequest
 
-LIMITS = Limits(event_bytes=1000, body_bytes=10_000, depth=8)
+LIMITS = Limits(event_bytes=1000, body_bytes=10_000, depth=8, events=50)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -40,6 +40,10 @@ class TestUnpack:
 
     def test_several_gzip_members_are_one_body(self) -> None:
         assert unpack(gzip.compress(b"one") + gzip.compress(b"two"), "gzip", 100) == b"onetwo"
+
+    def test_thousands_of_empty_members_are_refused_before_they_cost_anything(self) -> None:
+        with pytest.raises(InvalidRequest, match="too many pieces"):
+            unpack(zlib.compress(b"") * 60_000, "gzip", 512_000)
 
     def test_a_bomb_is_refused_without_being_unpacked(self) -> None:
         bomb = gzip.compress(bytes(50_000_000))
@@ -134,3 +138,37 @@ class TestSingle:
     def test_an_unusable_event_is_refused(self, body: bytes) -> None:
         with pytest.raises(InvalidRequest):
             parse_single(body, LIMITS)
+
+
+class TestOddities:
+    """What is not quite JSON in UTF-8 costs no more than the event that it is in."""
+
+    EVENT = b'{"type":"track","event":"ok","userId":"u"}'
+
+    def test_a_byte_order_mark_in_front_is_no_part_of_the_event(self) -> None:
+        parsed = parse_single(b"\xef\xbb\xbf" + self.EVENT, LIMITS)
+        assert (parsed.events, parsed.reasons) == ([self.EVENT], {})
+        parsed = parse_batch(b'\xef\xbb\xbf{"batch":[' + self.EVENT + b'],"context":{"a":1}}', LIMITS)
+        assert (parsed.events, parsed.reasons, parsed.context) == ([self.EVENT], {}, b'{"a":1}')
+
+    def test_an_event_in_another_encoding_and_with_nan_leaves_its_neighbour_alone(self) -> None:
+        bad = b'{"type":"track","event":"caf\xe9","userId":"u","x":NaN}'
+        parsed = parse_batch(b'{"writeKey":"k","batch":[' + self.EVENT + b"," + bad + b"]}", LIMITS)
+        assert (parsed.events, parsed.reasons, parsed.write_key) == ([self.EVENT, bad], {1: BAD_JSON}, "k")
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+    def test_a_body_in_another_encoding_is_refused_for_good(self, encoding: str) -> None:
+        body = ('{"writeKey":"k","batch":[' + self.EVENT.decode() + "]}").encode(encoding)
+        for parse in (parse_batch, parse_single):
+            with pytest.raises(InvalidRequest, match="not valid JSON"):
+                parse(body, LIMITS)
+
+    @pytest.mark.parametrize("element", [b"{}", b"NaN"])
+    def test_more_events_than_a_batch_may_have_are_refused(self, element: bytes) -> None:
+        for count, outcome in ((50, 50), (51, None)):
+            body = b'{"batch":[' + b",".join([element] * count) + b"]}"
+            if outcome is None:
+                with pytest.raises(InvalidRequest, match="more than 50 events"):
+                    parse_batch(body, LIMITS)
+            else:
+                assert len(parse_batch(body, LIMITS).events) == outcome
