@@ -23,10 +23,10 @@ serve: setup ## Start Tributary on one machine
 	$(BIN)/tributary serve $(ARGS)
 
 test: setup-dev chromium ## Run every test
-	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: setup-dev ## Run the tests that take seconds, on the embedded engines only
-	$(BIN)/pytest -n 2 --dist loadscope -m "not slow and not browser and not other_engine" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser and not other_engine" $(ARGS)
 
 check: $(VENV)/dev.stamp ## Run the linters, the type checker and the layer contracts
 	$(BIN)/ruff format --check src tests bench tools
