@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
@@ -47,6 +47,16 @@ def states(store, campaign_id):
         return Counter(
             {(state, reason): count for (_, state, reason), count in delivery_counts(session, campaign_id).items()}
         )
+
+
+def tries(store, campaign_id):
+    """State → how often its deliveries were given to the server."""
+    found = defaultdict(set)
+    with store.read() as session:
+        query = select(Delivery.state, Delivery.attempts).where(Delivery.campaign_id == campaign_id)
+        for state, attempts in session.execute(query):
+            found[state].add(attempts)
+    return found
 
 
 def drain(sender, clock, rounds=20, step=timedelta(hours=3)):
@@ -241,11 +251,13 @@ def test_what_a_dead_sender_held_is_sent_again_cancelled_or_left_unknown(outfit,
         pass
     assert states(store, running) == {("sent", None): 2, ("unknown", "sender_lost"): 1}
     assert states(store, cancelled) == {("cancelled", None): 3}
+    assert tries(store, running) == {"sent": {1}, "unknown": {1}}
     assert len(mailbox.recipients) == 2
     with store.begin() as session:  # the sender was only slow: the server's yes still counts
         recipient = Recipient(begun.profile_id, "x@example.com", (("user_id", "u"),), {})
         assert outbox.settle_sent(session, begun, recipient, now=clock.now())
         assert not outbox.settle_sent(session, begun, recipient, now=clock.now())
+    assert tries(store, running) == {"sent": {1}}
 
 
 def test_after_a_suppression_is_committed_nothing_is_sent(outfit, clock):

@@ -98,7 +98,7 @@ def sweep(session: Session, *, now: datetime) -> int:
         session.execute(
             update(Delivery)
             .where(Delivery.state == "handing_over", Delivery.lease_until < now)
-            .values(state="unknown", reason="sender_lost", lease=None, lease_until=None, updated_at=now)
+            .values(state="unknown", reason="sender_lost", attempts=Delivery.attempts + 1, updated_at=now, **_FREE)
         )
     )
 
@@ -145,9 +145,11 @@ def stop(session: Session, held: Claim, *, now: datetime, is_cancelled: bool) ->
 
 def settle_sent(session: Session, held: Claim, recipient: Recipient, *, now: datetime) -> bool:
     """The server answered 250. It counts even if the lease ran out meanwhile and the row was swept to `unknown`."""
-    changed = _change(
-        session, held, "handing_over", state="sent", reason=None, detail=None, sent_at=now, updated_at=now, **_FREE
-    ) or _change_unknown(session, held.id, state="sent", reason=None, sent_at=now, updated_at=now)
+    attempts = held.attempts + 1
+    values = {
+        "state": "sent", "reason": None, "detail": None, "attempts": attempts, "sent_at": now, "updated_at": now,
+    }  # fmt: skip
+    changed = _change(session, held, "handing_over", **values, **_FREE) or _change_unknown(session, held.id, **values)
     if changed:
         for name in ("Email Sent", "Email Delivered"):
             record_event(session, held, recipient, name, at=now)
@@ -167,11 +169,13 @@ def settle_refused(
     """The server, or the line, said no about this message."""
     detail = _without(refusal.text, recipient.address)
     detail = f"{refusal.code} {detail}".strip()[:300] if refusal.code else detail[:300]
-    state = "handing_over" if refusal.stage is Stage.AMBIGUOUS else None
-    if state is not None:
-        _change(session, held, state, state="unknown", reason="no_answer", detail=detail, updated_at=now, **_FREE)
-        return
     attempts = held.attempts + 1
+    if refusal.stage is Stage.AMBIGUOUS:
+        _change(
+            session, held, "handing_over",
+            state="unknown", reason="no_answer", detail=detail, attempts=attempts, updated_at=now, **_FREE,
+        )  # fmt: skip
+        return
     if refusal.is_permanent:
         outcome, reason = ("bounced", "bad_address") if refusal.is_bad_address else ("failed", "refused")
     elif attempts >= MAX_ATTEMPTS:
