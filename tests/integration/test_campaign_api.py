@@ -12,6 +12,7 @@ from sqlalchemy import select
 from fixtures.mail import LaunchRun, add_audience, add_people, mail_settings
 from tributary.core.envelope import decode_envelope
 from tributary.core.ids import encode_profile_id
+from tributary.governance import observe_fields
 from tributary.messaging import ClickLink, OpenLink, Sender, UnsubscribeLink, job_handlers, publish_events
 from tributary.store.tables.jobs import Job
 from tributary.store.tables.messaging import Campaign, Delivery
@@ -108,7 +109,7 @@ def test_from_draft_to_report(shop, api_client, owner, campaign, mail_server):
     (sent,) = seen["progress"]
     assert (sent["arm"], sent["state"]) == ("a", "sent")
     deliveries = api_client.get(f"{path}/deliveries?limit=3", as_=owner).json()
-    assert len(deliveries["items"]) == 3
+    assert [each["attempts"] for each in deliveries["items"]] == [1, 1, 1]
     assert deliveries["next_cursor"]
     report = api_client.get(f"{path}/report?locale=zh", as_=owner).json()
     assert report["is_causal"]
@@ -279,15 +280,83 @@ def test_a_test_message_is_marked_and_undoes_nothing(shop, api_client, owner, ca
 def test_content_that_cannot_work_is_refused_before_the_launch(shop, api_client, owner, campaign):
     path = f"/api/v1/campaigns/{campaign['id']}"
     arm = {"name": "a", "weight": 1, "subject": "x", "text": "no link"}
-    for text, code in [("no link", "no_unsubscribe_link"), ("{% if %}", "invalid_template")]:
-        version = api_client.get(path, as_=owner).json()["version"]
-        body = {"base_version": version, "content": {"arms": [{**arm, "text": text}]}}
-        assert api_client.patch(path, json=body, as_=owner).json()["version"] == version + 1
-        problems = api_client.get(f"{path}/check", as_=owner).json()["problems"]
-        assert code in {each["code"] for each in problems if each["severity"] == "error"}
-        assert {"no_holdout", "no_goal"} <= {each["code"] for each in problems if each["severity"] == "warning"}
-        assert api_client.post(f"{path}/launch", json={}, as_=owner).status_code == 409
+    assert api_client.patch(path, json={"base_version": 1, "content": {"arms": [arm]}}, as_=owner).status_code == 200
+    problems = api_client.get(f"{path}/check", as_=owner).json()["problems"]
+    assert {each["code"] for each in problems if each["severity"] == "error"} == {"no_unsubscribe_link"}
+    assert {each["code"] for each in problems if each["severity"] == "warning"} == {"no_holdout", "no_goal"}
+    assert api_client.post(f"{path}/launch", json={}, as_=owner).status_code == 409
     assert api_client.patch(path, json={"base_version": 1, "name": "late"}, as_=owner).status_code == 409
+
+
+def test_templates_that_are_not_liquid_are_not_saved(shop, api_client, owner, campaign):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    broken = [
+        ("{{ 'x' | upcas }}", "text:1:10: there is no filter 'upcas'.", "Did you mean “upcase”"),
+        ("{% fro x in y %}", "text:1:4: there is no tag 'fro'.", "Did you mean “for”"),
+        ("{% if %}", "text:1:4: missing expression", "Correct the Liquid at this place."),
+    ]
+    for text, detail, cure in broken:
+        content = {"arms": [{"name": "holdout", "weight": 1}, {"name": "a", "weight": 1, "subject": "x", "text": text}]}
+        for answer in (
+            api_client.patch(path, json={"base_version": 1, "content": content}, as_=owner),
+            api_client.post(
+                "/api/v1/campaigns",
+                json={"name": "x", "audience_id": campaign["audience_id"], "content": content},
+                as_=owner,
+            ),
+        ):
+            body = answer.json()
+            assert (answer.status_code, body["code"], body["path"]) == (422, "invalid_template", "content.arms[1].text")
+            assert body["detail"] == detail
+            assert body["cure"].startswith(cure)
+    assert api_client.get(path, as_=owner).json()["version"] == 1
+
+
+def test_the_check_knows_which_names_exist_whoever_is_in_the_audience(shop, api_client, owner, campaign):
+    with shop.store.begin() as session:
+        observe_fields(session, 1, [("trait", "", "first_name", "text")], shop.clock.now())
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    assert api_client.get(f"{path}/check", as_=owner).json()["problems"] == []
+    empty = add_audience(shop.store, shop.warehouse, [], clock=shop.clock)
+    text = (
+        "{{ profile.frist_name | default: '' }} {{ profile.id }} {{ frist_name | default: '' }} {{ workspace.name }}"
+        "{% for item in profile.city %}{{ forloop.index }}{{ item }}{% endfor %}{{ campaign.nam }}{{ unsubscribe_url }}"
+    )
+    content = {"arms": [{"name": "a", "weight": 1, "subject": "{{ now }}", "text": text}]}
+    api_client.patch(path, json={"base_version": 1, "audience_id": empty, "content": content}, as_=owner)
+    found = {
+        (each["code"], each["message"]): each
+        for each in api_client.get(f"{path}/check", as_=owner).json()["problems"]
+        if each["code"].startswith("unknown")
+    }
+    assert set(found) == {
+        ("unknown_trait", "No profile here has the trait “frist_name”, which the message uses."),
+        ("unknown_name", "A message cannot see “frist_name”."),
+        ("unknown_name", "A message cannot see “campaign.nam”."),
+    }
+    for each in found.values():
+        assert (each["severity"], each["path"]) == ("warning", "arms[0].text")
+    cures = " ".join(each["cure"] for each in found.values())
+    for hint in ("Did you mean “first_name”", "“profile.first_name”", "Did you mean “campaign.name”"):
+        assert hint in cures
+
+
+def test_a_test_message_needs_neither_a_person_nor_an_arm(shop, api_client, owner, campaign, mail_server, make_user):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    body = {"to": "colleague@example.com"}
+    unknown = api_client.post(f"{path}/test", json=body, as_=owner)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "invalid_template")  # the name has no fallback
+    arm = {"name": "a", "weight": 1, "subject": "Hi {{ profile.first_name | default: 'you' }}", "text": "x"}
+    api_client.patch(path, json={"base_version": 1, "content": {"arms": [arm]}}, as_=owner)
+    marketer = make_user("marketer", workspace_id=1)
+    assert api_client.post(f"{path}/test", json=body, as_=marketer).status_code == 200
+    (sent,) = mail_server.handler.messages
+    assert sent["Subject"] == "[test] Hi you"
+    for name in ("b", "holdout"):
+        answer = api_client.post(f"{path}/test", json={**body, "arm": name}, as_=owner)
+        assert (answer.status_code, answer.json()["cure"]) == (404, "Name one of a.")
+    (entry,) = api_client.get("/api/v1/audit?action=campaign.test_sent", as_=owner).json()["items"]
+    assert entry["details"] == {"arm": "a", "version": 2, "profile_id": None}
 
 
 def test_the_check_counts_for_whom_the_message_would_fail(shop, api_client, owner, campaign):

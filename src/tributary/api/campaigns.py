@@ -128,11 +128,13 @@ class PreviewOut(BaseModel):
 
 
 class TestSend(Body):
-    """A marked copy of what `profile_id` would get, to one address."""
+    """A marked copy of what the preview shows, to one address."""
 
     to: str = Field(min_length=3, max_length=254)
-    arm: str = Field(max_length=40)
-    profile_id: str = Field(description="`prf_…`: whose data fill the template.")
+    arm: str | None = Field(None, max_length=40, description="Absent: the first with a message.")
+    profile_id: str | None = Field(
+        None, description="`prf_…`: whose data fill the template; absent: somebody of whom nothing is known."
+    )
 
 
 class TestSent(BaseModel):
@@ -183,7 +185,7 @@ class DeliveryOut(BaseModel):
     reason: str | None
     text: str | None = Field(description="The reason in words.")
     detail: str | None
-    attempts: int
+    attempts: int = Field(description="How often it was given to the mail server.")
     message_id: str
     not_before: datetime
     sent_at: datetime | None
@@ -215,9 +217,9 @@ def list_campaigns(caller: Reader, session: ReadSession, page: PageQuery) -> Pag
     return page_of(rows, page, _out, lambda row: (row.id,))
 
 
-@router.post("", operation_id="create_campaign", status_code=201, responses=problems(404))
+@router.post("", operation_id="create_campaign", status_code=201, responses=problems(404, 422))
 def create_campaign(body: CampaignCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
-    """Create a draft."""
+    """Create a draft. Templates that are not valid Liquid are refused with the place of the mistake."""
     campaign = messaging.create_campaign(
         session, caller, name=body.name, audience_id=body.audience_id, content=body.content
     )
@@ -242,7 +244,7 @@ def get_campaign(campaign_id: str, caller: Reader, session: ReadSession, locale:
     return _detail(session, messaging.get_campaign(session, caller.workspace_id, campaign_id), locale)
 
 
-@router.patch("/{campaign_id}", operation_id="update_campaign", responses=problems(404, 409))
+@router.patch("/{campaign_id}", operation_id="update_campaign", responses=problems(404, 409, 422))
 def update_campaign(
     campaign_id: str, body: CampaignUpdate, caller: Writer, session: WriteSession, locale: LocaleDep
 ) -> CampaignDetail:
@@ -266,7 +268,7 @@ def preview_campaign(
     """What a person would get in an arm. Needs the right to see personal data unless it is the worst case."""
     view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
     person = None if profile_id is None else _revealed(session, caller, profile_id)
-    preview = messaging.preview_message(session, _composer(context), view, arm or _first_arm(view), person)
+    preview = messaging.preview_message(session, _composer(context), view, arm, person)
     rendered, error = preview.rendered, preview.error
     return PreviewOut(
         arm=preview.arm,
@@ -288,7 +290,7 @@ def send_campaign_test(campaign_id: str, body: TestSend, caller: Writer, context
     """Send a marked copy to one address. Suppressed addresses get none."""
     with context.store.read() as session:
         view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
-        person = _revealed(session, caller, body.profile_id)
+        person = None if body.profile_id is None else _revealed(session, caller, body.profile_id)
     message_id = messaging.send_test(
         context.store, _composer(context), context.keys, messaging.SmtpConnection(context.settings.mail), caller,
         view, arm=body.arm, to=body.to, profile_id=person,
@@ -366,10 +368,6 @@ def get_campaign_report(campaign_id: str, caller: Reader, context: ContextDep, l
         context.store, context.warehouse, caller.workspace_id, campaign_id, now=context.clock.now()
     )
     return report_out(report, locale)
-
-
-def _first_arm(view: messaging.CampaignView) -> str:
-    return next(arm.name for arm in view.content.arms if arm.name != messaging.HOLDOUT)
 
 
 def _composer(context: Context) -> messaging.Composer:

@@ -18,7 +18,7 @@ from tributary.core.changes import changes
 from tributary.core.ids import new_id
 from tributary.errors import Conflict, NotFound
 from tributary.jobs import enqueue
-from tributary.messaging.compose import CampaignView
+from tributary.messaging.compose import CampaignView, check_templates
 from tributary.messaging.content import Content
 from tributary.messaging.outbox import OPEN_STATES
 from tributary.messaging.refusals import TimeHasPassed, refusal
@@ -37,6 +37,7 @@ def create_campaign(session: Session, caller: Principal, *, name: str, audience_
 
     Raises:
         NotFound: there is no such audience here.
+        TemplateError: a template is not valid Liquid.
     """
     campaign = _new_draft(session, caller, name, audience_id, content)
     audit(session, caller, "campaign.created", "campaign", campaign.id, {"audience_id": audience_id})
@@ -109,6 +110,7 @@ def update_campaign(
     Raises:
         NotFound: there is no such campaign or audience here.
         Conflict: it is not a draft any more, or somebody saved another version since.
+        TemplateError: a template is not valid Liquid.
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state != "draft":
@@ -355,6 +357,7 @@ def assigned_counts(session: Session, campaign_id: str) -> dict[str, int]:
 
 
 def _add_version(session: Session, caller: Principal, campaign: Campaign, content: Content) -> None:
+    check_templates(content)
     session.add(
         CampaignVersion(
             campaign_id=campaign.id,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tributary.governance import load_catalog
 from tributary.messaging.campaigns import campaign_view, get_campaign
 from tributary.messaging.compose import CampaignView, Composer, MessageKeys
 from tributary.messaging.content import HOLDOUT
 from tributary.messaging.gate import gate_many
 from tributary.messaging.members import sample_members
 from tributary.messaging.people import Recipient, load_recipients
-from tributary.messaging.templates import TemplateError
+from tributary.messaging.templates import NAMES, TemplateError
+from tributary.rules import did_you_mean
 from tributary.store import Store
 from tributary.store.tables.audiences import Audience
 from tributary.warehouse import Warehouse
@@ -39,6 +41,16 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
         "error",
         "The message has no link to unsubscribe.",
         'Put {{ unsubscribe_url }} into it, as in <a href="{{ unsubscribe_url }}">Unsubscribe</a>.',
+    ),
+    "unknown_trait": (
+        "warning",
+        "No profile here has the trait “{}”, which the message uses.",
+        "Correct the name, or give it a fallback with `default`.",
+    ),
+    "unknown_name": (
+        "warning",
+        "A message cannot see “{}”.",
+        "Traits are written profile.<name>; besides there are workspace.name, campaign.name, unsubscribe_url and now.",
     ),
     "would_fail": (
         "warning",
@@ -112,13 +124,15 @@ def check_campaign(
 
     Raises:
         NotFound: there is no such campaign here.
+        TemplateError: a template is not valid Liquid.
     """
     with store.read() as session:
         view = campaign_view(session, workspace_id, campaign_id)
         audience = session.get(Audience, get_campaign(session, workspace_id, campaign_id).audience_id)
+        traits = load_catalog(session, workspace_id).traits.keys()
         run, size = (audience.current_run, audience.size or 0) if audience else (None, 0)
         audience_id = audience.id if audience else ""
-    problems = _static_problems(composer, view)
+    problems = _static_problems(composer, view, traits)
     if run is None:
         problems.append(_problem("audience_not_computed", "audience_id"))
         return CampaignCheck(problems, 0, 0, False, 0, {}, {})
@@ -132,12 +146,11 @@ def check_campaign(
     reachable = [person for person in people.values() if verdicts[person.profile_id] is None]
     would_fail: Counter[str] = Counter()
     examples: dict[str, int] = {}
-    if not any(problem.code == "invalid_template" for problem in problems):
-        for person in reachable:
-            complaint = _complaint(composer, view, person)
-            if complaint is not None:
-                would_fail[complaint] += 1
-                examples.setdefault(complaint, person.profile_id)
+    for person in reachable:
+        complaint = _complaint(composer, view, person)
+        if complaint is not None:
+            would_fail[complaint] += 1
+            examples.setdefault(complaint, person.profile_id)
     if would_fail:
         problems.append(_problem("would_fail", "arms", f"{sum(would_fail.values())} of {len(people)}"))
     would_get = len(reachable) - sum(would_fail.values())
@@ -156,20 +169,18 @@ def _complaint(composer: Composer, view: CampaignView, person: Recipient) -> str
     return None
 
 
-def _static_problems(composer: Composer, view: CampaignView) -> list[CheckProblem]:
+def _static_problems(composer: Composer, view: CampaignView, traits: Collection[str]) -> list[CheckProblem]:
     found: list[CheckProblem] = []
     content = view.content
     for index, arm in enumerate(content.arms):
         if arm.name == HOLDOUT:
             continue
         path = f"arms[{index}]"
-        try:
-            variables = composer.template(view, arm.name).variables()
-        except TemplateError as exc:
-            found.append(CheckProblem("error", "invalid_template", f"{path}.{exc.part}", exc.message, exc.cure or ""))
-            continue
-        if not any("unsubscribe_url" in variables.get(part, ()) for part in ("html", "text")):
+        paths = composer.template(view, arm.name).paths()
+        if not any(("unsubscribe_url",) in paths.get(part, ()) for part in ("html", "text")):
             found.append(_problem("no_unsubscribe_link", path))
+        for part, names in paths.items():
+            found += _unknown_names(f"{path}.{part}", names, traits)
         if len(arm.html.encode()) > CLIP_BYTES:
             found.append(_problem("clipped", f"{path}.html"))
         if any(not _ALT.search(image) for image in _IMAGE.findall(arm.html)):
@@ -181,6 +192,21 @@ def _static_problems(composer: Composer, view: CampaignView) -> list[CheckProble
     return found
 
 
-def _problem(code: str, path: str, facts: str = "") -> CheckProblem:
+def _unknown_names(place: str, names: Collection[tuple[str, ...]], traits: Collection[str]) -> Iterator[CheckProblem]:
+    """What a template reads although nothing has this name: it is missing for everybody."""
+    known = {*traits, "id"}
+    for root, *rest in sorted(names):
+        if root == "profile":
+            if rest and rest[0] not in known:
+                yield _problem("unknown_trait", place, rest[0], did_you_mean(rest[0], known))
+        elif root not in NAMES or (rest and rest[0] not in NAMES[root]):
+            name = ".".join([root, *rest])
+            possible = [*NAMES, *(f"{each}.{part}" for each, parts in NAMES.items() for part in parts)]
+            hint = did_you_mean(name, [*possible, *(f"profile.{trait}" for trait in known)])
+            yield _problem("unknown_name", place, name, hint)
+
+
+def _problem(code: str, path: str, facts: str = "", hint: str = "") -> CheckProblem:
+    """`facts` go into the message, `hint` before the general cure."""
     severity, message, cure = _PROBLEMS[code]
-    return CheckProblem(severity, code, path, message.format(facts), cure)
+    return CheckProblem(severity, code, path, message.format(facts), f"{hint} {cure}".strip())

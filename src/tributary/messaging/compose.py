@@ -9,12 +9,12 @@ from typing import Any
 
 from tributary.core.clock import Clock
 from tributary.core.ids import encode_profile_id
-from tributary.messaging.content import Content
+from tributary.messaging.content import HOLDOUT, ArmContent, Content
 from tributary.messaging.gate import CHANNEL, address_key
 from tributary.messaging.links import Utm, rewrite_links
 from tributary.messaging.mail import Envelope, Unsubscription, build_envelope, parse_sender
 from tributary.messaging.people import Recipient
-from tributary.messaging.templates import MessageTemplate, Rendered, template_data
+from tributary.messaging.templates import MessageTemplate, Rendered, TemplateError, template_data
 from tributary.messaging.tokens import ClickLink, OpenLink, TokenSigner, UnsubscribeLink
 from tributary.privacy import Hasher, load_key, open_hasher
 from tributary.settings import MailSettings, Settings
@@ -59,6 +59,25 @@ class Message:
 
     rendered: Rendered
     envelope: Envelope
+
+
+def check_templates(content: Content) -> None:
+    """Refuse content that could be rendered for nobody.
+
+    Raises:
+        TemplateError: a template is not valid Liquid, or names a tag or filter that does not exist; `path` says where.
+    """
+    for index, arm in enumerate(content.arms):
+        if arm.name != HOLDOUT:
+            try:
+                _compiled(arm)
+            except TemplateError as exc:
+                exc.attrs["path"] = f"content.arms[{index}].{exc.part}"
+                raise
+
+
+def _compiled(arm: ArmContent) -> MessageTemplate:
+    return MessageTemplate(subject=arm.subject, html=arm.html or None, text=arm.text or None)
 
 
 class Composer:
@@ -129,8 +148,7 @@ class Composer:
             found = self._templates.get(key)
         if found is not None:
             return found
-        content = campaign.content.arm(arm)
-        made = MessageTemplate(subject=content.subject, html=content.html or None, text=content.text or None)
+        made = _compiled(campaign.content.arm(arm))
         with self._lock:
             if len(self._templates) >= _CACHED_TEMPLATES:
                 self._templates.clear()

@@ -31,17 +31,17 @@ class Preview:
 
 
 def preview_message(
-    session: Session, composer: Composer, view: CampaignView, arm: str, profile_id: int | None
+    session: Session, composer: Composer, view: CampaignView, arm: str | None = None, profile_id: int | None = None
 ) -> Preview:
-    """What `profile_id` would get in `arm`; without a person, what somebody would get of whom nothing is known.
+    """What `profile_id` would get in `arm` (None: the first with a message); without a person, what somebody would get
+    of whom nothing is known.
 
     Raises:
         NotFound: there is no such arm with a message, or no such person here.
         TemplateError: the templates are not valid Liquid.
     """
-    if arm == HOLDOUT or all(each.name != arm for each in view.content.arms):
-        raise NotFound(f"The campaign has no message for the arm {arm!r}.", cure="Name one of its arms.")
-    recipient = Recipient(0, "", (), {}) if profile_id is None else _person(session, view.workspace_id, profile_id)
+    arm = _arm(view, arm)
+    recipient = _person(session, view.workspace_id, profile_id)
     variables = sorted({name for names in composer.template(view, arm).variables().values() for name in names})
     try:
         rendered = composer.render(view, arm, recipient)
@@ -59,30 +59,32 @@ def send_test(
     caller: Principal,
     view: CampaignView,
     *,
-    arm: str,
     to: str,
-    profile_id: int,
+    arm: str | None = None,
+    profile_id: int | None = None,
 ) -> str:
-    """Send a marked copy of what `profile_id` would get to an operator's mailbox; the Message-ID.
+    """Send a marked copy of what `preview_message` shows to an operator's mailbox; the Message-ID.
 
     Needs no consent — it goes to a colleague — but a suppressed address gets no test either.
 
     Raises:
+        NotFound: there is no such arm with a message, or no such person here.
         InvalidRequest: `to` is not a mail address, or the message cannot be rendered.
         Conflict: the address is suppressed. Unavailable: the mail server did not take it.
     """
     if not is_mail_address(to):
         raise InvalidRequest("The recipient is not a mail address.", cure="Check it.", path="to")
+    arm = _arm(view, arm)
     with store.begin() as session:
         about = _person(session, view.workspace_id, profile_id)
         purpose = view.content.purpose
         reason = suppression_of(session, keys.hasher, view.workspace_id, to, channel=CHANNEL, purpose=purpose)
         if reason is not None:
             raise Conflict(f"This address is on the suppression list ({reason}).", cure="Use another address.")
-        details = {"arm": arm, "version": view.version, "profile_id": encode_profile_id(profile_id)}
+        message_id = message_id_of(new_id("tst"), composer.sender_of(view.content))
+        message = composer.compose_test(view, arm, about, to, message_id=message_id)
+        details = {"arm": arm, "version": view.version, "profile_id": profile_id and encode_profile_id(profile_id)}
         audit(session, caller, "campaign.test_sent", "campaign", view.id, details)
-    message_id = message_id_of(new_id("tst"), composer.sender_of(view.content))
-    message = composer.compose_test(view, arm, about, to, message_id=message_id)
     try:
         connection.deliver(message.envelope, lambda: True)
     except Refused as exc:
@@ -95,7 +97,16 @@ def send_test(
     return message_id
 
 
-def _person(session: Session, workspace_id: int, profile_id: int) -> Recipient:
+def _arm(view: CampaignView, name: str | None) -> str:
+    names = [arm.name for arm in view.content.arms if arm.name != HOLDOUT]
+    if name is not None and name not in names:
+        raise NotFound(f"The campaign has no message for the arm {name!r}.", cure=f"Name one of {', '.join(names)}.")
+    return names[0] if name is None else name
+
+
+def _person(session: Session, workspace_id: int, profile_id: int | None) -> Recipient:
+    if profile_id is None:
+        return Recipient(0, "", (), {})  # of whom nothing is known
     found = load_recipients(session, workspace_id, [profile_id])
     if not found:
         raise NotFound("There is no profile with this id here.", cure="Search for the person first.")

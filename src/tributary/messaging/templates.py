@@ -10,6 +10,7 @@ The markup of the HTML part is the operator's; every value put into it is escape
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +25,11 @@ from liquid.exceptions import (
     OutputStreamLimitError,
     TemplateNotFoundError,
     UndefinedError,
-    UnknownFilterError,
 )
 from liquid.undefined import FalsyStrictUndefined, Undefined
 
 from tributary.errors import InvalidRequest
+from tributary.rules import did_you_mean
 
 Part = Literal["subject", "html", "text"]
 MAX_SOURCE = 200_000  # characters of one part; mail programs clip a page of more than 102 KB anyway
@@ -36,6 +37,16 @@ MAX_OUTPUT = 500_000  # bytes of one rendered part
 _MAX_LOOPS = 2_000  # turns of all loops of a part together, and items of a list in a filter
 _MAX_BITS = 1_024  # of a whole number
 _REMOVED_TAGS = ("include", "render")  # there is nothing to include, and saying so beats "template not found"
+_UNEXPECTED_TAG = re.compile(r"unexpected tag '(\w+)'")
+_INNER_TAG = re.compile(r"end\w*|else|elsif|when")  # known, but only inside or at the end of another
+
+# What a template can see besides the traits of `profile`, which are the workspace's own.
+NAMES: Mapping[str, frozenset[str]] = {
+    "workspace": frozenset({"name"}),
+    "campaign": frozenset({"name"}),
+    "unsubscribe_url": frozenset(),
+    "now": frozenset(),
+}
 
 
 class TemplateError(InvalidRequest):
@@ -151,7 +162,7 @@ class MessageTemplate:
     """The compiled parts of one arm's content.
 
     Raises:
-        TemplateError: a part is not valid Liquid.
+        TemplateError: a part is not valid Liquid, or names a tag or filter that does not exist.
     """
 
     def __init__(self, *, subject: str, html: str | None, text: str | None) -> None:
@@ -174,10 +185,14 @@ class MessageTemplate:
 
     def variables(self) -> dict[str, set[str]]:
         """The dotted names that each part reads, such as `{"html": {"profile.first_name", "unsubscribe_url"}}`."""
+        return {part: {".".join(path) for path in paths} for part, paths in self.paths().items()}
+
+    def paths(self) -> dict[str, set[tuple[str, ...]]]:
+        """The same as `variables`, with each name as its segments: `("profile", "first_name")`."""
         parts: dict[str, BoundTemplate | None] = {"subject": self._subject, "html": self._html, "text": self._text}
         return {
             part: {
-                ".".join(str(segment) for segment in variable.segments)
+                tuple(str(segment) for segment in variable.segments)
                 for variables in compiled.analyze().globals.values()
                 for variable in variables
             }
@@ -192,10 +207,24 @@ def _compile(part: Part, source: str) -> BoundTemplate:
             f"The template has more than {MAX_SOURCE} characters.", cure="Shorten it; link images, do not embed them.",
             part=part, line=None, column=None, reason="too_large",
         )  # fmt: skip
+    environment = _ESCAPING if part == "html" else _PLAIN
     try:
-        return (_ESCAPING if part == "html" else _PLAIN).from_string(source)
+        template = environment.from_string(source)
+        filters = template.analyze().filters
     except LiquidError as exc:
         raise _explain(part, exc) from None
+    for name, spans in filters.items():
+        if name not in environment.filters:
+            index = spans[0].index
+            raise TemplateError(
+                f"there is no filter '{name}'.",
+                cure=did_you_mean(name, environment.filters) or "Use a filter of standard Liquid.",
+                part=part,
+                line=source.count("\n", 0, index) + 1,
+                column=index - source.rfind("\n", 0, index),
+                reason="unknown_filter",
+            )
+    return template
 
 
 def _render(part: Part, template: BoundTemplate, data: Mapping[str, Any]) -> str:
@@ -226,8 +255,11 @@ def _explain(part: Part, exc: LiquidError) -> TemplateError:
         cure = (
             f'Give a fallback: {{{{ {variable} | default: "…" }}}}, or ask first: {{% if {variable} %}}…{{% endif %}}.'
         )
-    elif isinstance(exc, UnknownFilterError):
-        reason, cure = "unknown_filter", "Use a standard Liquid filter; check its spelling."
+    elif (tag := _UNEXPECTED_TAG.match(message)) and not _INNER_TAG.fullmatch(tag[1]):
+        reason, message = "unknown_tag", f"there is no tag '{tag[1]}'."
+        cure = did_you_mean(tag[1], _PLAIN.tags) or "Use a tag of standard Liquid."
+        if tag[1] in _REMOVED_TAGS:
+            cure = "Templates cannot include others; put the text here."
     elif isinstance(exc, TemplateNotFoundError):
         reason, cure = "no_files", "Templates cannot include others; put the text here."
     elif isinstance(exc, _LIMITS):

@@ -49,8 +49,29 @@ def test_a_complaint_names_part_line_column_variable_and_cure():
     assert error.cure.startswith('Give a fallback: {{ profile.city | default: "…" }}')
     assert complaint("{{ profile.x | shout }}", x="a").reason == "unknown_filter"
     assert complaint("{% if %}").reason == "syntax"
-    assert complaint("{% include 'other' %}").reason == "syntax"
-    assert complaint("{% render 'other' %}").reason == "syntax"
+    assert complaint("{% if true %}{% else %}{% endfor %}{% endif %}").reason == "syntax"
+    for tag in ("include", "render"):
+        error = complaint(f"{{% {tag} 'other' %}}")
+        assert (error.reason, error.cure) == (
+            "unknown_tag", "Templates cannot include others; put the text here.",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "reason", "line", "column", "cure"),
+    [
+        ("a\n b {{ profile.x | upcas }}", "unknown_filter", 2, 19, "Did you mean “upcase”"),
+        ("{% if profile.x %}{{ 'y' | zzzz }}{% endif %}", "unknown_filter", 1, 28, "Use a filter of standard Liquid."),
+        ("{% assign x = 1 | shout %}", "unknown_filter", 1, 19, ""),
+        ("a\n{% fro x in y %}", "unknown_tag", 2, 4, "Did you mean “for”"),
+    ],
+)
+def test_unknown_filters_and_tags_are_found_without_rendering(source, reason, line, column, cure):
+    with pytest.raises(TemplateError) as caught:
+        MessageTemplate(subject="s", html=source, text=None)
+    error = caught.value
+    assert (error.reason, error.part, error.line, error.column) == (reason, "html", line, column)
+    assert error.cure.startswith(cure)
 
 
 def test_none_counts_as_missing_and_false_and_zero_do_not():
