@@ -6,8 +6,10 @@ they become ours, and their text is cleaned of values before anybody can log it.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +19,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tributary.errors import BudgetExceeded, BugError, TooManyRequests, TributaryError, Unavailable
 
+_log = logging.getLogger(__name__)
+
 _READERS = 4  # two cores answer no faster with more
 _BACKGROUND = 2
+_CLOSE_SECONDS = 5.0  # that running calls get to finish when the process stops, and again once they were cancelled
 
 # Engine error codes, from ClickHouse's ErrorCodes.cpp.
 _OVER_BUDGET: Final = {
@@ -32,9 +37,10 @@ _OVER_BUDGET: Final = {
 }
 _TRANSIENT: Final = frozenset({
     3, 74, 75, 76,  # file system: unexpected end, cannot read, write, open
-    202, 209, 210, 225, 236, 242, 243, 252, 279, 285, 286, 319, 425, 499, 516, 999,
+    202, 209, 210, 225, 236, 242, 243, 252, 279, 285, 286, 319, 394, 425, 499, 516, 999,
     # too many queries, socket, network, no keeper, aborted, read-only table, disk full, too many parts, no replica,
-    # too few replicas, quorum, unknown status of insert, system error, object storage, authentication, keeper
+    # too few replicas, quorum, unknown status of insert, cancelled, system error, object storage, authentication,
+    # keeper
 })  # fmt: skip
 
 
@@ -144,16 +150,20 @@ class Pool:
             self._opened -= 1
             self._changed.notify()
 
-    def close(self) -> None:
-        """Close every connection; calls that are running finish first. Later calls are refused."""
+    def close(self, timeout: float) -> bool:
+        """Refuse calls from now on and close every connection, waiting `timeout` seconds for calls that are running.
+
+        Returns whether all have ended. If not, it may be called again.
+        """
+        deadline = time.monotonic() + timeout
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._idle or self._opened == 0)
+                self._changed.wait_for(lambda: self._idle or self._opened == 0, max(0.0, deadline - time.monotonic()))
                 if not self._idle:
-                    return
+                    return self._opened == 0
                 client = self._idle.pop()
             self._drop(client)
 
@@ -162,6 +172,7 @@ class Engine:
     """Three pools, so that no purpose waits for another: inserts, short questions, and long work in the background."""
 
     def __init__(self, address: Address, database: str) -> None:
+        self._address = address
         self.writer = Pool(address, database, 1)
         self.readers = Pool(address, database, _READERS)
         self.background = Pool(address, database, _BACKGROUND)
@@ -169,9 +180,28 @@ class Engine:
             pass  # a wrong URL or a folder in use is found now, not with the first batch
 
     def close(self) -> None:
-        """Close every connection."""
-        for pool in (self.background, self.readers, self.writer):
-            pool.close()
+        """Close every connection. Calls that do not end soon are cancelled: whoever stops us does not wait for ever.
+
+        A cancelled call raises `Unavailable`; like a crash, it leaves nothing that a retry does not complete.
+        """
+        if self._close_pools() or self._address.directory is None:
+            return  # a server goes on without us
+        # The embedded engine must not be left with a thread inside it: the process would end with a segmentation fault.
+        _log.warning("the warehouse cancels what still runs")
+        with translated("cancelling"):
+            client = _connect(self._address)
+            client.command("KILL QUERY WHERE query_kind != 'KillQuery' ASYNC", use_database=False)
+            client.close()
+        if not self._close_pools():
+            _log.error("the warehouse is left although it is at work")
+
+    def _close_pools(self) -> bool:
+        pools = (self.background, self.readers, self.writer)
+        for pool in pools:
+            pool.close(0)
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        have_ended = [pool.close(max(0.0, deadline - time.monotonic())) for pool in pools]
+        return all(have_ended)
 
 
 def _connect(address: Address) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tributary.core.scan import WORKSPACE_ID_TYPE, WORKSPACE_TABLES
 from tributary.core.sql import Sql, bind, identifier, join, raw
 from tributary.errors import BugError
-from tributary.warehouse.engine import Address, Engine, parse_url, translated
+from tributary.warehouse.engine import Address, Engine, Pool, parse_url, translated
 from tributary.warehouse.guard import check_workspace
 from tributary.warehouse.params import encode_param
 from tributary.warehouse.schema import MIGRATIONS, TABLES, VERSIONS, arrow_schema
@@ -204,14 +204,28 @@ class Warehouse:
         self.execute(statement, settings={"mutations_sync": 2})
 
     def reload_aliases(self) -> None:
-        """Make new rows of `profile_aliases` visible to questions."""
-        self.execute(self._topology.reload_dictionary("aliases", self.database))
+        """Make new rows of `profile_aliases` visible to questions.
+
+        It is part of writing: behind long work in the background, all events would wait for it.
+        """
+        statement = self._topology.reload_dictionary("aliases", self.database)
+        self._execute(statement, self._engine.writer, _WRITER_WAIT)
 
     def execute(self, sql: Sql, *, settings: Mapping[str, str | int] | None = None, use_database: bool = True) -> None:
         """Run a statement that is not a question. For the warehouse's own housekeeping; nothing fences it."""
+        self._execute(sql, self._engine.background, BATCH.seconds, settings=settings, use_database=use_database)
+
+    def _execute(
+        self,
+        sql: Sql,
+        pool: Pool,
+        wait: float,
+        *,
+        settings: Mapping[str, str | int] | None = None,
+        use_database: bool = True,
+    ) -> None:
         text, params = sql.render()
-        pool = self._engine.background
-        with pool.lend(timeout=BATCH.seconds) as client, translated("executing", text=text, is_write=True):
+        with pool.lend(timeout=wait) as client, translated("executing", text=text, is_write=True):
             client.command(
                 text,
                 parameters={name: encode_param(value, type_) for name, (value, type_) in params.items()},
