@@ -104,7 +104,7 @@ class _Import:
             raise
         with store.begin() as session:
             finish_import(session, caller, import_id, summary, self.positions)
-        rejects = str(self._rejects) if summary.rows_rejected else None
+        rejects = str(self._rejects) if summary.losses else None
         return {"import": import_id, "source": source_id, **summary.as_dict(), "rejects_file": rejects}
 
     def _source_id(self, session: Any, caller: Principal, name_or_id: str) -> str:
@@ -141,7 +141,7 @@ class _Import:
 
 def _imported_before(earlier: ImportRun) -> Conflict:
     return Conflict(
-        f"This file was imported on {earlier.started_at:%Y-%m-%d} ({earlier.id}).",
+        f"This file was imported on {earlier.started_at:%Y-%m-%d %H:%M} UTC ({earlier.id}).",
         cure="To import it all the same: --again. Events of the last days are recognised, older ones would be doubled.",
         import_id=earlier.id,
     )
@@ -152,22 +152,27 @@ def _check(mapping: Mapping, rows: RowFile, show: int, *, as_json: bool) -> None
 
     summary = ImportSummary()
     events: list[dict[str, Any]] = []
-    rejected: list[dict[str, Any]] = []
+    rejected: list[Rejected] = []
     with _progress("Checking", is_shown=not as_json) as report:
         for outcome in map_file(mapping, rows, summary, on_progress=report):
             if isinstance(outcome, Rejected):
                 if len(rejected) < show:
-                    rejected.append({"row": outcome.row, "column": outcome.column, "reason": outcome.reason})
+                    rejected.append(outcome)
             elif len(events) < show:
                 events.append(outcome.event)
     if as_json:
-        echo_json({**summary.as_dict(), "sample": events, "rejected": rejected})
+        shown = [
+            {"block": bad.block, "row": bad.row, "column": bad.column, "reason": bad.reason, "rows": bad.rows}
+            for bad in rejected
+        ]
+        echo_json({**summary.as_dict(), "sample": events, "rejected": shown})
         return
     for event in events:
         typer.echo(json.dumps(event, ensure_ascii=False, indent=1))
     for bad in rejected:
-        column = f", column {bad['column']}" if bad["column"] else ""
-        typer.secho(f"row {bad['row']}{column}: {bad['reason']}", fg="yellow")
+        column = f", column {bad.column}" if bad.column else ""
+        others = f", with {_counted(len(bad.rows) - 1, 'other row')}" if len(bad.rows) > 1 else ""
+        typer.secho(f"row {bad.row}{column}: {bad.reason} (lost to {bad.block}{others})", fg="yellow")
     _show_summary(summary.as_dict())
     typer.echo("Nothing was written.")
 
@@ -178,7 +183,7 @@ def _show_result(result: dict[str, Any], *, as_json: bool) -> None:
         return
     _show_summary(result)
     if result["rejects_file"]:
-        typer.secho(f"Rejected rows with their reasons: {result['rejects_file']}", fg="yellow")
+        typer.secho(f"What was lost, with rows and reasons: {result['rejects_file']}", fg="yellow")
     stored = (
         "The events are stored." if result["is_stored"] else "The events are in the log; a running server stores them."
     )
@@ -188,14 +193,28 @@ def _show_result(result: dict[str, Any], *, as_json: bool) -> None:
 def _show_summary(summary: dict[str, Any]) -> None:
     for name, number in (
         ("rows read", summary["rows"]),
-        ("rows rejected", summary["rows_rejected"]),
+        ("rows rejected: nothing of them is imported", summary["rows_rejected"]),
+        ("rows imported in part: some blocks rejected them", summary["rows_partial"]),
         ("rows that no block wanted", summary["rows_unused"]),
     ):
         typer.echo(f"{number:>12,}  {name}")
     for event, number in summary["events"].items():
         typer.echo(f"{number:>12,}  {event}")
-    for reason, number in list(summary["reasons"].items())[:_MAX_REASONS]:
-        typer.secho(f"{number:>12,}  rejected: {reason}", fg="yellow")
+    for loss in summary["lost"]:
+        _show_loss(loss)
+
+
+def _show_loss(loss: dict[str, Any]) -> None:
+    """What one block lost: events of so many rows; of a row that could not be split, there is no event to name."""
+    rows = _counted(loss["rows"], "row")
+    what = f"{rows} unreadable" if not loss["event"] else f"lost: {loss['event']} of {rows} ({loss['block']})"
+    typer.secho(f"{loss['events']:>12,}  {what}", fg="yellow")
+    for reason, number in list(loss["reasons"].items())[:_MAX_REASONS]:
+        typer.secho(f"{number:>16,}  {reason}", fg="yellow")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _wait(run: Runtime, job: _Import, timeout: float, *, as_json: bool) -> None:

@@ -100,9 +100,10 @@ def test_the_summary_says_what_happened_to_the_rows(command, files):
     code, out, _ = command("import", *files)
     assert code == 0
     assert "3  rows read" in out
-    assert "1  rows rejected" in out
+    assert "1  rows rejected: nothing of them is imported" in out
     assert "1  Order Completed" in out
-    assert "rejected: price: is not a number" in out
+    assert "1  lost: Order Completed of 1 row (track[0])" in out
+    assert "1  price: is not a number" in out
     assert "rejects.ndjson" in out
 
 
@@ -110,14 +111,16 @@ def test_a_check_shows_events_and_writes_nothing(command, data_dir, files, tmp_p
     code, out, _ = command("import", *files, "--check")
     assert code == 0
     assert '"userId": "c1"' in out
-    assert "row 3, column price: 'free' is not a number" in out
+    assert "row 3, column price: 'free' is not a number (lost to track[0])" in out
     assert "Nothing was written." in out
     assert not (data_dir / "stream").exists()
     assert not list(tmp_path.glob("*.rejects.ndjson"))
     assert json.loads(command("source", "list", "--json")[1]) == []
     checked = json.loads(command("import", *files, "--check", "--json")[1])
     assert [event["userId"] for event in checked["sample"]] == ["c1"]
-    assert checked["rejected"] == [{"row": 3, "column": "price", "reason": "'free' is not a number"}]
+    assert checked["rejected"] == [
+        {"block": "track[0]", "row": 3, "column": "price", "reason": "'free' is not a number", "rows": [3]}
+    ]
 
 
 def test_a_source_can_be_named_and_must_exist(command, files):

@@ -126,7 +126,37 @@ def test_one_bad_line_rejects_its_whole_order_and_no_other(tmp_path):
     assert bad.cells["sku"] == "b"
     assert "'two' is not a number" in bad.reason
     assert (summary.rows, summary.rows_rejected) == (4, 3)
-    assert summary.reasons == {"quantity: is not a number": 3}
+    assert summary.as_dict()["lost"] == [
+        {
+            "block": "track[0]",
+            "event": "Order Completed",
+            "events": 1,
+            "rows": 3,
+            "reasons": {"quantity: is not a number": 1},
+        }
+    ]
+
+
+def test_a_bad_cell_costs_only_the_event_of_its_block_and_the_summary_says_so(tmp_path):
+    mapping = (
+        ORDERS
+        + """
+[[identify]]
+group_by = ["customer"]
+user_id = "{customer}"
+timestamp = { column = "at" }
+"""
+    )
+    rows = "".join(f"o{number},c,2026-03-0{number},a,2,1\n" for number in range(1, 9))
+    events, rejected, summary = run(csv_file(tmp_path, HEADER + rows + "o9,c,soon,a,2,1\nbroken\n"), mapping)
+    assert [event["properties"]["order_id"] for event in events] == [f"o{number}" for number in range(1, 9)]
+    assert {bad.block: bad.rows for bad in rejected} == {
+        "track[0]": (9,), "identify[0]": tuple(range(1, 10)), "row": (10,)
+    }  # fmt: skip
+    assert (summary.rows, summary.rows_partial, summary.rows_rejected, summary.rows_unused) == (10, 8, 2, 0)
+    assert {loss["event"]: (loss["events"], loss["rows"]) for loss in summary.as_dict()["lost"]} == {
+        "$identify": (1, 9), "Order Completed": (1, 1), "": (1, 1)
+    }  # fmt: skip
 
 
 def test_a_time_that_is_none_rejects_the_order(tmp_path):
@@ -339,7 +369,7 @@ def test_json_mappings_work_alike():
         ("f.csv", b"a,b,a\n1,2,3\n", "several columns"),
         ("f.ndjson", b"[1]\nx\n", "no JSON object"),
         ("f.parquet", b"PAR1", "cannot be read"),
-        ("f.csv.gz", gzip.compress(b"order,customer,at,sku,quantity,price\n" * 99)[:40], "cannot be read"),
+        ("f.csv.gz", gzip.compress(b"order,customer,at,sku,quantity,price\n" * 99, mtime=0)[:40], "cannot be read"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path, name, content, words):

@@ -18,10 +18,11 @@ from tributary.sources.imports.record import (
     start_import,
 )
 from tributary.sources.imports.rows import RowFile, open_rows
-from tributary.sources.imports.run import ImportSummary, map_file, write_events
+from tributary.sources.imports.run import ImportSummary, Loss, map_file, write_events
 
 __all__ = [
     "ImportSummary",
+    "Loss",
     "Mapped",
     "Mapping",
     "Rejected",

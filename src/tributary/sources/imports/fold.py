@@ -50,10 +50,11 @@ class BadCell(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """An event and the rows that it was made of."""
+    """An event, the block that made it, and the rows that it was made of."""
 
+    block: str
     event: dict[str, Any]
-    rows: int
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ class BlockReader:
     def _finish(self, group: _Group, key: tuple[Any, ...]) -> Mapped | Rejected:
         if group.bad is None:
             try:
-                return Mapped(self._event(group, key), len(group.rows))
+                return Mapped(self.place, self._event(group, key), tuple(group.rows))
             except BadCell as bad:
                 group.bad = self._rejected(group.rows[-1], group.last, bad)
         return replace(group.bad, rows=tuple(group.rows))

@@ -17,7 +17,7 @@ from tributary.core.clock import Clock
 from tributary.core.envelope import Envelope, encode_envelope
 from tributary.sources.imports.cells import iso
 from tributary.sources.imports.fold import BlockReader, Mapped, Rejected
-from tributary.sources.imports.mapping import Mapping, check_columns, columns_of
+from tributary.sources.imports.mapping import Mapping, Track, check_columns, columns_of
 from tributary.sources.imports.rows import RowFile
 from tributary.stream.port import Position
 
@@ -25,6 +25,9 @@ _MAX_EVENTS = 500  # in one log record
 _MAX_BYTES = 512 * 1024  # of events in one log record: what the collector, too, takes as one request
 _PROGRESS_EVERY = 5_000  # rows
 _ROW = "row"  # the block that a row belongs to when it could not even be split into cells
+
+IDENTIFY = "$identify"
+_WAS_IMPORTED, _WAS_REJECTED = 1, 2
 
 OnProgress = Callable[[int, int | None], None]
 
@@ -38,19 +41,35 @@ class Appends(Protocol):
 
 
 @dataclass(slots=True)
+class Loss:
+    """What one block did not import. `event` is the block's event name, "" for rows that no block could even see.
+
+    `reasons` counts the events that were lost, by column and kind of mistake.
+    """
+
+    block: str
+    event: str
+    events: int = 0
+    rows: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class ImportSummary:
     """What became of the rows.
 
-    rows = rows that became (part of) an event, or were rejected, or fulfilled no block's `when`. A row may do the
-    first two in different blocks. `events` is by event name, `$identify` for identify events.
+    Every row is one of: imported; imported in part, because one block made an event of it and another one rejected
+    it; rejected, so that nothing came of it; unused, because it fulfilled no block's `when`. `rows` counts all of them,
+    the other three by name. `events` is by event name, `$identify` for identify events; `losses` is by block.
     """
 
     rows: int = 0
+    rows_partial: int = 0
     rows_rejected: int = 0
     rows_unused: int = 0
     records: int = 0
     events: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, int] = field(default_factory=dict)
+    losses: dict[str, Loss] = field(default_factory=dict)
 
     @property
     def total_events(self) -> int:
@@ -60,11 +79,21 @@ class ImportSummary:
         """For JSON output and the import's record."""
         return {
             "rows": self.rows,
+            "rows_partial": self.rows_partial,
             "rows_rejected": self.rows_rejected,
             "rows_unused": self.rows_unused,
             "events": dict(sorted(self.events.items())),
             "records": self.records,
-            "reasons": dict(sorted(self.reasons.items(), key=lambda item: -item[1])),
+            "lost": [
+                {
+                    "block": loss.block,
+                    "event": loss.event,
+                    "events": loss.events,
+                    "rows": loss.rows,
+                    "reasons": dict(sorted(loss.reasons.items(), key=lambda item: -item[1])),
+                }
+                for _, loss in sorted(self.losses.items())
+            ],
         }
 
 
@@ -88,7 +117,8 @@ def map_file(
     if grouped:
         total = 2 * _count(rows, columns, grouped, report)
     done = total // 2 if total else 0
-    rejected: set[int] = set()
+    names = {place: block.event if isinstance(block, Track) else IDENTIFY for place, block in mapping.blocks()}
+    fates = _Fates()
     for row in rows.rows(columns):
         summary.rows += 1
         is_used = False
@@ -97,21 +127,20 @@ def map_file(
                 continue
             is_used = True
             outcome = reader.take(row)
-            if isinstance(outcome, Rejected):
-                rejected.update(outcome.rows)
             if outcome is not None:
-                _tally(summary, outcome)
+                fates.note(outcome)
+                _tally(summary, outcome, names)
                 yield outcome
         summary.rows_unused += not is_used
         if summary.rows % _PROGRESS_EVERY == 0:
             report(done + summary.rows, total)
     for number, reason in rows.bad_rows:
         summary.rows += 1
-        rejected.add(number)
         outcome = Rejected(_ROW, number, "", reason, {}, (number,))
-        _tally(summary, outcome)
+        fates.note(outcome)
+        _tally(summary, outcome, names)
         yield outcome
-    summary.rows_rejected = len(rejected)
+    summary.rows_partial, summary.rows_rejected = fates.partial, fates.rejected
     report(done + summary.rows, done + summary.rows)
 
 
@@ -221,12 +250,40 @@ def _count(rows: RowFile, columns: list[str], readers: list[BlockReader], report
     return seen + len(rows.bad_rows)
 
 
-def _tally(summary: ImportSummary, outcome: Mapped | Rejected) -> None:
+class _Fates:
+    """What became of each row in all blocks together: a byte for each row of the file."""
+
+    def __init__(self) -> None:
+        self._fates = bytearray()
+
+    def note(self, outcome: Mapped | Rejected) -> None:
+        mark = _WAS_REJECTED if isinstance(outcome, Rejected) else _WAS_IMPORTED
+        missing = max(outcome.rows) + 1 - len(self._fates)
+        if missing > 0:
+            self._fates.extend(bytes(missing))
+        for row in outcome.rows:
+            self._fates[row] |= mark
+
+    @property
+    def rejected(self) -> int:
+        return self._fates.count(_WAS_REJECTED)
+
+    @property
+    def partial(self) -> int:
+        return self._fates.count(_WAS_IMPORTED | _WAS_REJECTED)
+
+
+def _tally(summary: ImportSummary, outcome: Mapped | Rejected, names: dict[str, str]) -> None:
     if isinstance(outcome, Rejected):
+        loss = summary.losses.get(outcome.block)
+        if loss is None:
+            loss = summary.losses[outcome.block] = Loss(outcome.block, names.get(outcome.block, ""))
         reason = f"{outcome.column}: {_kind(outcome.reason)}" if outcome.column else _kind(outcome.reason)
-        summary.reasons[reason] = summary.reasons.get(reason, 0) + max(1, len(outcome.rows))
+        loss.reasons[reason] = loss.reasons.get(reason, 0) + 1
+        loss.events += 1
+        loss.rows += len(outcome.rows)
     else:
-        name = outcome.event.get("event", "$identify")
+        name = outcome.event.get("event", IDENTIFY)
         summary.events[name] = summary.events.get(name, 0) + 1
 
 
