@@ -171,6 +171,9 @@ class Settings(BaseSettings):
         return (self.collector.public_url or f"http://{self.collector.host}:{self.collector.port}").rstrip("/")
 
 
+_OF_CLIENTS = {"TRIBUTARY_URL", "TRIBUTARY_TOKEN"}  # what the examples of the API reference use
+
+
 def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Variables with our prefix that set nothing, and the setting that each may mean ("" if none is near).
 
@@ -183,7 +186,7 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
     unknown: dict[str, str] = {}
     for given in os.environ if environ is None else environ:
         name = given.upper()
-        if name.startswith("TRIBUTARY_") and name not in known and name not in groups:
+        if name.startswith("TRIBUTARY_") and name not in known and name not in groups | _OF_CLIENTS:
             near = difflib.get_close_matches(_flat(name), flat, n=1, cutoff=0.8)
             unknown[given] = flat[near[0]] if near else ""
     return unknown

@@ -48,6 +48,7 @@ class Finding:
 def run_checks(settings: Settings, clock: Clock) -> list[Finding]:
     """All checks, in the order in which a fault causes others."""
     findings = [_python(), _settings(settings), _folder(settings), _disk(settings)]
+    findings[2:2] = _variables()
     store, finding = _open_store(settings)
     findings.append(finding)
     checks: list[Callable[[], Finding]] = [
@@ -88,6 +89,20 @@ def _settings(settings: Settings) -> Finding:
             "Set TRIBUTARY_APP__PUBLIC_URL to the address that recipients of messages can reach.",
         )  # fmt: skip
     return Finding("settings", "ok", found)
+
+
+def _variables() -> list[Finding]:
+    """Variables that look like settings and are none; nothing to say when there are none."""
+    from tributary.settings import unknown_variables
+
+    unknown = unknown_variables()
+    if not unknown:
+        return []
+    meant = [f"{right} instead of {wrong}" for wrong, right in unknown.items() if right]
+    cure = f"Set {', '.join(meant)}." if meant else "Unset them."
+    return [
+        Finding("variables", "warning", f"no setting has the name {', '.join(unknown)}: without effect", cure),
+    ]
 
 
 def _folder(settings: Settings) -> Finding:

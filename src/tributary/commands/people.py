@@ -32,7 +32,7 @@ def create_user(
     from tributary.store.tables.access import User
 
     run = runtime(context)
-    with run.store.begin() as session:
+    with run.new_store.begin() as session:
         if session.scalar(select(User.id).limit(1)) is None:
             role = "owner"
             password: str | None = create_first_owner(session, email, run.clock)

@@ -61,6 +61,7 @@ def list_(
 def show(
     context: typer.Context,
     quarantine_id: Annotated[str, typer.Argument(help="Id of the event, as listed.")],
+    raw: Annotated[bool, typer.Option("--raw", help="Print the event's bytes as they came, and nothing else.")] = False,
     in_workspace: InWorkspace = "",
     as_json: AsJson = False,
 ) -> None:
@@ -70,6 +71,9 @@ def show(
     run = runtime(context)
     with run.store.read() as session:
         one = get_quarantined(session, run.workspace_id(session, in_workspace), quarantine_id)
+        if raw:
+            typer.echo(bytes(one.raw), nl=False)
+            return
         record = {
             "id": one.id,
             "state": one.state,
@@ -90,7 +94,8 @@ def replay(
     quarantine_ids: Annotated[list[str] | None, typer.Argument(help="Ids of the events, as listed.")] = None,
     reason: Annotated[str, typer.Option(help="All open events of this reason instead.")] = "",
     edited: Annotated[
-        Path | None, typer.Option(help="File with the corrected JSON of the one event that is named.")
+        Path | None,
+        typer.Option(help="File with the corrected JSON of the one event that is named; - for standard input."),
     ] = None,
     in_workspace: InWorkspace = "",
     as_json: AsJson = False,
@@ -111,7 +116,7 @@ def replay(
     with _producer(run) as producer:
         if edited is not None:
             try:
-                event = edited.read_bytes()
+                event = typer.get_binary_stream("stdin").read() if str(edited) == "-" else edited.read_bytes()
             except OSError as exc:
                 raise InvalidRequest(f"{edited} cannot be read: {exc.strerror}.", cure="Check the path.") from exc
             pipeline.replay_edited(run.store, producer, workspace_id, ids[0], event, now)

@@ -66,16 +66,36 @@ class Runtime:
 
     @cached_property
     def store(self) -> Store:
-        """The records store. An empty one gets its schema; an old one is refused.
+        """The records store of an installation that exists. An empty one gets its schema; an old one is refused.
 
         Raises:
+            NotFound: the data folder holds no store: a wrong folder must not look like an empty installation.
             InvalidRequest: its URL is wrong, or its schema is not the one of this version.
             Unavailable: it does not answer.
         """
+        settings = self.settings
+        if not settings.store_url and not settings.store_file.exists():
+            raise NotFound(
+                f"There is no installation in {settings.data_dir.absolute()}.",
+                cure="Check --data-dir or TRIBUTARY_DATA_DIR. A new one starts with: tributary serve,"
+                " or tributary user create E-MAIL.",
+            )
+        return self._open_store()
+
+    @cached_property
+    def new_store(self) -> Store:
+        """The records store as in `store`; it is made if there is none.
+
+        Raises:
+            InvalidRequest, Unavailable: as for `store`, or the data folder cannot be made.
+        """
+        self.settings.make_data_dir()
+        return self._open_store()
+
+    def _open_store(self) -> Store:
         from tributary.commands.schema import ensure_schema
         from tributary.store import open_store
 
-        self.settings.make_data_dir()
         try:
             store = open_store(self.settings.resolved_store_url)
         except ValueError as exc:
@@ -172,7 +192,7 @@ def _shown(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case datetime():
-            return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+            return value.astimezone().isoformat(" ", "seconds")  # with the offset: logs of servers are read elsewhere
         case int():
             return f"{value:,}"
         case list() | tuple():

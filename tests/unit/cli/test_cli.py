@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -187,7 +189,7 @@ def logged(data_dir):
     return [json.loads(event) for record in records for event in decode_envelope(record.payload).events]
 
 
-def test_quarantined_events_are_listed_counted_shown_and_sent_again(owner, data_dir, data):
+def test_quarantined_events_are_listed_counted_shown_and_sent_again(owner, data_dir, data, command):
     first, second = quarantined(data_dir), quarantined(data_dir, reason="bad_time")
     assert {row["id"] for row in data("quarantine", "list")} == {first, second}
     (row,) = data("quarantine", "list", "--reason", "bad_time")
@@ -197,12 +199,42 @@ def test_quarantined_events_are_listed_counted_shown_and_sent_again(owner, data_
     }  # fmt: skip
     assert data("quarantine", "show", first)["raw"] == '{"type": "track", "userId": "u1"}'
 
+    code, raw, _ = command("quarantine", "show", first, "--raw")
+    assert (code, raw) == (0, '{"type": "track", "userId": "u1"}')
+
     assert data("quarantine", "replay", "--reason", "bad_time") == {"sent_again": 1}
     corrected = data_dir.parent / "event.json"
     corrected.write_text('{"type": "track", "userId": "u1", "event": "Viewed"}')
     assert data("quarantine", "replay", first, "--edited", str(corrected)) == {"sent_again": 1}
     assert data("quarantine", "list") == []
     assert [event.get("event") for event in logged(data_dir)] == [None, "Viewed"]
+
+
+def test_a_correction_can_come_through_a_pipe(owner, data_dir, data, monkeypatch):
+    quarantine_id = quarantined(data_dir)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"type": "track", "userId": "u1", "event": "V"}')))
+    assert data("quarantine", "replay", quarantine_id, "--edited", "-") == {"sent_again": 1}
+    assert [event["event"] for event in logged(data_dir)] == ["V"]
+
+
+def test_times_are_shown_with_their_offset(owner, data_dir, command):
+    quarantined(data_dir)
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:00[+-]\d\d:\d\d", command("quarantine", "list")[1])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("source", "list"), ("user", "list"), ("workspace", "list"), ("quarantine", "list"), ("audience", "list"),
+        ("source", "create", "x"), ("token", "create", "x", "--scope", "tags:read"), ("backup", "there"),
+    ],
+)  # fmt: skip
+def test_a_wrong_folder_is_named_and_nothing_is_made_in_it(tmp_path, command, arguments):
+    folder = tmp_path / "typo"
+    code, _, err = command("--data-dir", folder, *arguments)
+    assert code in {1, 2}
+    assert str(folder) in err
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("arguments", [(), ("qtn_1", "--reason", "x"), ("--reason", "x", "--edited", "f")])

@@ -79,6 +79,18 @@ def test_a_folder_that_cannot_be_made_fails(tmp_path):
     assert findings(settings)["folder"].state == "failed"
 
 
+def test_a_variable_that_sets_nothing_is_named_with_the_right_name(settings, monkeypatch):
+    assert "variables" not in findings(settings)
+    monkeypatch.setenv("TRIBUTARY_APP_PORT", "8080")
+    monkeypatch.setenv("TRIBUTARY_FLAVOUR_OF_THE_DAY", "x")
+    monkeypatch.setenv("TRIBUTARY_APP__PORT", "8000")
+    found = findings(settings)["variables"]
+    assert found.state == "warning"
+    assert "TRIBUTARY_APP_PORT" in found.found
+    assert "TRIBUTARY_FLAVOUR_OF_THE_DAY" in found.found
+    assert found.cure == "Set TRIBUTARY_APP__PORT instead of TRIBUTARY_APP_PORT."
+
+
 def test_a_full_disk_fails_and_a_nearly_full_one_warns(settings, monkeypatch):
     for free, state in ((100 * 1024**2, "failed"), (2 * 1024**3, "warning"), (50 * 1024**3, "ok")):
         usage = type("Usage", (), {"free": free, "total": 100 * 1024**3})
