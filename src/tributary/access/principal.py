@@ -18,7 +18,7 @@ class Principal:
 
     `workspace_id` is the only workspace the caller can touch now. `session_id` is set for a browser session;
     `user_id` is the person behind the call: the user, or the creator of the token; empty for the system.
-    `request_id` and `ip` go into the audit log.
+    `request_id` and `ip` go into the audit log. `locale` is the workspace's language, `zh` or `en`.
     """
 
     workspace_id: int
@@ -31,6 +31,7 @@ class Principal:
     session_id: str | None = None
     request_id: str | None = None
     ip: str | None = None
+    locale: str = "en"
     clock: Clock = field(default_factory=SystemClock, repr=False, compare=False)
 
     def require(self, scope: str) -> None:

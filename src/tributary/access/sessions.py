@@ -23,7 +23,7 @@ from tributary.core.clock import Clock
 from tributary.core.ids import new_id
 from tributary.errors import Forbidden, NotFound, Unauthenticated
 from tributary.store import Session, Store
-from tributary.store.tables.access import LoginAttempts, LoginSession, Membership, User
+from tributary.store.tables.access import LoginAttempts, LoginSession, Membership, User, Workspace
 
 _TOUCH_EVERY = timedelta(minutes=1)  # last_seen_at is not worth a write per request
 
@@ -147,7 +147,8 @@ def _begin_session(
         user_agent=caller.user_agent[:300],
     )
     session.add(row)
-    return SignedIn(token, row.expires_at, _principal(row, user, membership, clock, caller))
+    locale = session.get_one(Workspace, membership.workspace_id).locale
+    return SignedIn(token, row.expires_at, _principal(row, user, membership, locale, clock, caller))
 
 
 def _record_failure(session: Session, now: datetime, user_id: str, caller: Caller) -> None:
@@ -178,25 +179,28 @@ def resolve_session(store: Store, clock: Clock, policy: SessionPolicy, token: st
     now = clock.now()
     with store.read() as session:
         found = session.execute(
-            select(LoginSession, User, Membership)
+            select(LoginSession, User, Membership, Workspace.locale)
             .join(User, User.id == LoginSession.user_id)
             .join(
                 Membership,
                 (Membership.user_id == LoginSession.user_id) & (Membership.workspace_id == LoginSession.workspace_id),
             )
+            .join(Workspace, Workspace.id == Membership.workspace_id)
             .where(LoginSession.token_hash == hash_token(token), User.is_active)
         ).one_or_none()
         if found is None or now >= found[0].expires_at or now - found[0].last_seen_at >= policy.idle:
             raise Unauthenticated("The session has ended.", cure="Sign in again.")
-        row, user, membership = found
+        row, user, membership, locale = found
         session.expunge_all()  # what was read stays readable after the transaction
     if now - row.last_seen_at >= min(_TOUCH_EVERY, policy.idle / 4):
         with store.begin() as session:
             session.execute(update(LoginSession).where(LoginSession.id == row.id).values(last_seen_at=now))
-    return _principal(row, user, membership, clock, caller)
+    return _principal(row, user, membership, locale, clock, caller)
 
 
-def _principal(row: LoginSession, user: User, membership: Membership, clock: Clock, caller: Caller) -> Principal:
+def _principal(
+    row: LoginSession, user: User, membership: Membership, locale: str, clock: Clock, caller: Caller
+) -> Principal:
     return Principal(
         workspace_id=membership.workspace_id,
         actor_id=user.id,
@@ -208,6 +212,7 @@ def _principal(row: LoginSession, user: User, membership: Membership, clock: Clo
         session_id=row.id,
         request_id=caller.request_id,
         ip=caller.ip or None,
+        locale=locale,
         clock=clock,
     )
 

@@ -20,7 +20,7 @@ from tributary.core.clock import Clock
 from tributary.core.ids import new_id
 from tributary.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
 from tributary.store import Session, Store
-from tributary.store.tables.access import ApiToken, Membership, User
+from tributary.store.tables.access import ApiToken, Membership, User, Workspace
 
 TOKEN_START = "trb_"  # noqa: S105 (what tokens begin with, so that secret scanners and people recognise them)
 _TOUCH_EVERY = timedelta(minutes=1)
@@ -103,12 +103,13 @@ def resolve_token(store: Store, clock: Clock, text: str, caller: Caller) -> Prin
     now = clock.now()
     with store.read() as session:
         found = session.execute(
-            select(ApiToken, Membership.role)
+            select(ApiToken, Membership.role, Workspace.locale)
             .join(User, User.id == ApiToken.created_by)
             .join(
                 Membership,
                 (Membership.user_id == ApiToken.created_by) & (Membership.workspace_id == ApiToken.workspace_id),
             )
+            .join(Workspace, Workspace.id == ApiToken.workspace_id)
             .where(ApiToken.token_hash == hash_token(text), ApiToken.revoked_at.is_(None), User.is_active)
         ).one_or_none()
         if found is None or (found[0].expires_at is not None and found[0].expires_at <= now):
@@ -116,7 +117,7 @@ def resolve_token(store: Store, clock: Clock, text: str, caller: Caller) -> Prin
                 "The API token is not valid.",
                 cure="It may be mistyped, expired or revoked, or its creator has left: create a new one.",
             )
-        token, role = found
+        token, role, locale = found
         session.expunge_all()  # what was read stays readable after the transaction
     if token.last_used_at is None or now - token.last_used_at >= _TOUCH_EVERY:
         with store.begin() as session:
@@ -131,5 +132,6 @@ def resolve_token(store: Store, clock: Clock, text: str, caller: Caller) -> Prin
         user_id=token.created_by,
         request_id=caller.request_id,
         ip=caller.ip or None,
+        locale=locale,
         clock=clock,
     )

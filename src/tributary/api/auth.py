@@ -81,6 +81,7 @@ def _guard(access: Access) -> Any:
         principal = _resolve(request, context, cookie, bearer)
         if access.scope is not None:
             principal.require(access.scope)
+        request.state.principal = principal
         check_query(request)  # not on public routes: what is put behind a link in a mail is not ours to refuse
         return principal
 

@@ -14,11 +14,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tributary.api.auth import public
-from tributary.api.context import ContextDep, WriteSession
-from tributary.api.locale import preferred_locale
+from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.locale import as_locale, preferred_locale
 from tributary.errors import NotFound
 from tributary.messaging import ClickLink, OpenLink, UnsubscribeLink, Visit, record_visit, unsubscribe
 from tributary.rules import Locale
+from tributary.store.tables.access import Workspace
 
 router = APIRouter(tags=["links"], dependencies=[public()])
 
@@ -74,13 +75,13 @@ def track_click(token: str, request: Request, context: ContextDep) -> Response:
 
 @router.get("/u/{token}", operation_id="ask_unsubscribe", response_class=Response)
 @router.head("/u/{token}", operation_id="ask_unsubscribe_head", response_class=Response)
-def ask_unsubscribe(token: str, request: Request, context: ContextDep) -> Response:
+def ask_unsubscribe(token: str, request: Request, context: ContextDep, session: ReadSession) -> Response:
     """Ask whether to unsubscribe. Changes nothing."""
     try:
         link = context.keys.signer.read(token, UnsubscribeLink)
     except NotFound:
         return _page("invalid", _locale(request), status=404)
-    return _page("ask" if link.delivery_id else "test", _locale(request))
+    return _page("ask" if link.delivery_id else "test", _locale(request, session.get(Workspace, link.workspace_id)))
 
 
 @router.post("/u/{token}", operation_id="unsubscribe", response_class=Response)
@@ -93,15 +94,16 @@ def do_unsubscribe(token: str, request: Request, context: ContextDep, session: W
     # Our own page's form says text/plain; a mail program's button sends a form or multipart (RFC 8058).
     is_page = request.headers.get("content-type", "").startswith("text/plain")
     unsubscribe(session, context.clock, link, source="page" if is_page else "one_click")
-    return _page("done" if link.delivery_id else "test", _locale(request))
+    return _page("done" if link.delivery_id else "test", _locale(request, session.get(Workspace, link.workspace_id)))
 
 
 def _visit(request: Request) -> Visit:
     return Visit(request.headers.get("user-agent", ""), request.client.host if request.client else "")
 
 
-def _locale(request: Request) -> Locale:
-    return preferred_locale(request.headers.get("accept-language"))
+def _locale(request: Request, writer: Workspace | None = None) -> Locale:
+    """The reader's language; of one who does not say, that of the workspace that wrote to them."""
+    return preferred_locale(request.headers.get("accept-language"), as_locale(writer.locale if writer else "en"))
 
 
 def _page(what: str, locale: Locale, *, status: int = 200) -> HTMLResponse:
