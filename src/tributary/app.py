@@ -245,12 +245,20 @@ class _CollectorChild:
             process = self._process
             if process is not None and not process.is_alive():
                 _log.error("collector ended and is started again", extra={"facts": {"exit_code": process.exitcode}})
-                self._stop.wait(_RESTART_PAUSE_SECONDS)
-                self._process = self._spawn()
+                if self._stop.wait(_RESTART_PAUSE_SECONDS):
+                    return
+                try:
+                    self._process = self._spawn()
+                except OSError:  # no memory or no process to be had; the next round tries again
+                    _log.exception("collector could not be started again")
 
 
 def _run_collector(settings: Settings, parent: int) -> None:
-    """The child: what goes wrong is one line in the log, not a stack."""
+    """The child: what goes wrong is one line in the log, not a stack.
+
+    Ctrl-C in a terminal reaches the child as well as us. It is for us to end it: after the workers, and on purpose.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     configure_logging(settings.log_level)
     try:
         serve_collector(settings, parent=parent)

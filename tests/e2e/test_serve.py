@@ -40,10 +40,10 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
-    def start(self) -> None:
+    def start(self, **options: bool) -> None:
         with self.output.open("ab") as output:
             command = [sys.executable, "-m", "tributary", "serve"]
-            self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
+            self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output, **options)
         self.starts += 1
         self.wait_for(lambda: self.output.read_text().count("Ctrl-C stops it") == self.starts)
 
@@ -135,6 +135,17 @@ def test_a_second_one_on_the_same_folder_is_refused_and_says_why(tmp_path):
         assert "Traceback" not in second.stderr
     finally:
         assert first.stop() == 0
+
+
+def test_ctrl_c_which_reaches_every_process_stops_all_once(tmp_path):
+    server = Server(tmp_path, "")
+    server.start(start_new_session=True)
+    assert server.process is not None
+    os.killpg(server.process.pid, signal.SIGINT)
+    assert server.process.wait(60) == 0
+    output = server.output.read_text()
+    assert "collector stopped" in output
+    assert "started again" not in output
 
 
 def test_a_taken_collector_port_is_an_error_and_not_a_promise(tmp_path):

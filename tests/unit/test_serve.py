@@ -30,3 +30,39 @@ def test_a_start_that_fails_creates_no_owner_whose_password_nobody_saw(monkeypat
     with pytest.raises(Unavailable):
         app.serve(Settings())
     assert created == []
+
+
+class DeadProcess:
+    """A child that has ended."""
+
+    exitcode = 1
+
+    def is_alive(self):
+        return False
+
+    def terminate(self):
+        pass
+
+    def join(self, _timeout=None):
+        pass
+
+
+def test_a_collector_that_could_not_be_started_again_is_tried_once_more(monkeypatch):
+    child = app._CollectorChild(Settings())
+    child._process = DeadProcess()
+    tries = []
+
+    def spawn():
+        tries.append(len(tries))
+        if len(tries) == 3:
+            child._stop.set()
+        elif len(tries) == 1:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return DeadProcess()
+
+    monkeypatch.setattr(app, "_RESTART_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(child, "_spawn", spawn)
+    child._watch.start()
+    child._watch.join(10)
+    child.stop()
+    assert tries == [0, 1, 2]

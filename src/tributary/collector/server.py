@@ -133,8 +133,9 @@ def _serve_one(settings: Settings, parent: int | None) -> None:
 async def _serve_until_signal(settings: Settings, parent: int | None) -> None:
     server = CollectorServer(settings)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+    loop.add_signal_handler(signal.SIGTERM, server.stop)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # who ignores Ctrl-C has somebody who ends it
+        loop.add_signal_handler(signal.SIGINT, server.stop)
     watch = None if parent is None else asyncio.create_task(_stop_with(parent, server))
     logger.info("collector listens on http://%s:%d", settings.collector.host, settings.collector.port)
     try:
@@ -156,7 +157,8 @@ def _supervise(settings: Settings, parent: int | None) -> None:
     """Keep the wanted number of serving processes alive until a signal, or until `parent` has died."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks and threads
     stopping = threading.Event()
-    previous = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    numbers = [number for number in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, lambda *_: stopping.set()) for number in numbers}
     processes: list[SpawnProcess] = []
     try:
         while not stopping.is_set() and (parent is None or os.getppid() == parent):
