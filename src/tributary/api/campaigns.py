@@ -114,7 +114,7 @@ class TemplateProblem(BaseModel):
     cure: str | None
 
 
-class PreviewOut(BaseModel):
+class MessagePreviewOut(BaseModel):
     """What the message looks like, or why it cannot be rendered. Show `html` in a sandboxed frame only."""
 
     arm: str
@@ -210,14 +210,16 @@ class ReconcileOut(BaseModel):
     unknown: int
 
 
-@router.get("", operation_id="list_campaigns")
+@router.get("", operation_id="list_campaigns", summary="Campaigns")
 def list_campaigns(caller: Reader, session: ReadSession, page: PageQuery) -> Page[CampaignOut]:
     """The workspace's campaigns, newest first."""
     rows = messaging.list_campaigns(session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1)
     return page_of(rows, page, _out, lambda row: (row.id,))
 
 
-@router.post("", operation_id="create_campaign", status_code=201, responses=problems(404, 422))
+@router.post(
+    "", operation_id="create_campaign", summary="Create a campaign", status_code=201, responses=problems(404, 422)
+)
 def create_campaign(body: CampaignCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
     """Create a draft. Templates that are not valid Liquid are refused with the place of the mistake."""
     campaign = messaging.create_campaign(
@@ -226,7 +228,7 @@ def create_campaign(body: CampaignCreate, caller: Writer, session: WriteSession,
     return _detail(session, campaign, locale)
 
 
-@router.post("/reconcile", operation_id="reconcile_deliveries")
+@router.post("/reconcile", operation_id="reconcile_deliveries", summary="Settle deliveries of unknown outcome")
 def reconcile_deliveries(body: ReconcileRequest, caller: Sending, session: WriteSession) -> ReconcileOut:
     """Settle deliveries of unknown outcome by what the mail server's log says."""
     result = messaging.reconcile(
@@ -238,13 +240,15 @@ def reconcile_deliveries(body: ReconcileRequest, caller: Sending, session: Write
     return ReconcileOut(sent=result.sent, requeued=result.requeued, unknown=result.unknown)
 
 
-@router.get("/{campaign_id}", operation_id="get_campaign", responses=problems(404))
+@router.get("/{campaign_id}", operation_id="get_campaign", summary="One campaign", responses=problems(404))
 def get_campaign(campaign_id: str, caller: Reader, session: ReadSession, locale: LocaleDep) -> CampaignDetail:
     """One campaign with its content and progress."""
     return _detail(session, messaging.get_campaign(session, caller.workspace_id, campaign_id), locale)
 
 
-@router.patch("/{campaign_id}", operation_id="update_campaign", responses=problems(404, 409, 422))
+@router.patch(
+    "/{campaign_id}", operation_id="update_campaign", summary="Change a draft", responses=problems(404, 409, 422)
+)
 def update_campaign(
     campaign_id: str, body: CampaignUpdate, caller: Writer, session: WriteSession, locale: LocaleDep
 ) -> CampaignDetail:
@@ -256,7 +260,9 @@ def update_campaign(
     return _detail(session, campaign, locale)
 
 
-@router.get("/{campaign_id}/preview", operation_id="preview_campaign", responses=problems(404, 422))
+@router.get(
+    "/{campaign_id}/preview", operation_id="preview_campaign", summary="See a message", responses=problems(404, 422)
+)
 def preview_campaign(
     campaign_id: str,
     caller: Reader,
@@ -264,13 +270,13 @@ def preview_campaign(
     context: ContextDep,
     arm: Annotated[str | None, Query(max_length=40, description="Absent: the first with a message.")] = None,
     profile_id: Annotated[str | None, Query(description="`prf_…`; absent: somebody of whom nothing is known.")] = None,
-) -> PreviewOut:
+) -> MessagePreviewOut:
     """What a person would get in an arm. Needs the right to see personal data unless it is the worst case."""
     view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
     person = None if profile_id is None else _revealed(session, caller, profile_id)
     preview = messaging.preview_message(session, _composer(context), view, arm, person)
     rendered, error = preview.rendered, preview.error
-    return PreviewOut(
+    return MessagePreviewOut(
         arm=preview.arm,
         profile_id=profile_id,
         subject=rendered.subject if rendered else None,
@@ -285,7 +291,12 @@ def preview_campaign(
     )  # fmt: skip
 
 
-@router.post("/{campaign_id}/test", operation_id="send_campaign_test", responses=problems(404, 409, 422, 503))
+@router.post(
+    "/{campaign_id}/test",
+    operation_id="send_campaign_test",
+    summary="Send a test message",
+    responses=problems(404, 409, 422, 503),
+)
 def send_campaign_test(campaign_id: str, body: TestSend, caller: Writer, context: ContextDep) -> TestSent:
     """Send a marked copy to one address. Suppressed addresses get none."""
     with context.store.read() as session:
@@ -298,13 +309,17 @@ def send_campaign_test(campaign_id: str, body: TestSend, caller: Writer, context
     return TestSent(message_id=message_id)
 
 
-@router.get("/{campaign_id}/check", operation_id="check_campaign", responses=problems(404))
+@router.get(
+    "/{campaign_id}/check", operation_id="check_campaign", summary="Check before the launch", responses=problems(404)
+)
 def check_campaign(campaign_id: str, caller: Reader, context: ContextDep, locale: LocaleDep) -> CheckOut:
     """Try the campaign on its audience without sending anything: what is wrong, who would get nothing and why."""
     return _check_out(_check(context, caller, campaign_id), locale)
 
 
-@router.post("/{campaign_id}/launch", operation_id="launch_campaign", responses=problems(404, 409))
+@router.post(
+    "/{campaign_id}/launch", operation_id="launch_campaign", summary="Launch a campaign", responses=problems(404, 409)
+)
 def launch_campaign(
     campaign_id: str, caller: Sending, context: ContextDep, locale: LocaleDep, body: CampaignLaunch | None = None
 ) -> CampaignDetail:
@@ -319,39 +334,56 @@ def launch_campaign(
         return _detail(session, campaign, locale)
 
 
-@router.post("/{campaign_id}/duplicate", operation_id="duplicate_campaign", status_code=201, responses=problems(404))
+@router.post(
+    "/{campaign_id}/duplicate",
+    operation_id="duplicate_campaign",
+    summary="Copy a campaign",
+    status_code=201,
+    responses=problems(404),
+)
 def duplicate_campaign(campaign_id: str, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
     """Make a new draft with the audience and the newest content of this campaign, to change it or to send it again."""
     return _detail(session, messaging.duplicate_campaign(session, caller, campaign_id), locale)
 
 
-@router.post("/{campaign_id}/pause", operation_id="pause_campaign", responses=problems(404, 409))
+@router.post(
+    "/{campaign_id}/pause", operation_id="pause_campaign", summary="Pause a campaign", responses=problems(404, 409)
+)
 def pause_campaign(campaign_id: str, caller: Sending, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
     """Send nothing more until it is resumed."""
     return _detail(session, messaging.pause_campaign(session, caller, campaign_id), locale)
 
 
-@router.post("/{campaign_id}/resume", operation_id="resume_campaign", responses=problems(404, 409))
+@router.post(
+    "/{campaign_id}/resume", operation_id="resume_campaign", summary="Resume a campaign", responses=problems(404, 409)
+)
 def resume_campaign(campaign_id: str, caller: Sending, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
     """Go on where it was paused."""
     return _detail(session, messaging.resume_campaign(session, caller, campaign_id), locale)
 
 
-@router.post("/{campaign_id}/cancel", operation_id="cancel_campaign", responses=problems(404, 409))
+@router.post(
+    "/{campaign_id}/cancel", operation_id="cancel_campaign", summary="Cancel a campaign", responses=problems(404, 409)
+)
 def cancel_campaign(campaign_id: str, caller: Sending, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
     """End it for good. What was sent stays sent."""
     return _detail(session, messaging.cancel_campaign(session, caller, campaign_id), locale)
 
 
-@router.get("/{campaign_id}/deliveries", operation_id="list_deliveries", responses=problems(404))
+@router.get(
+    "/{campaign_id}/deliveries",
+    operation_id="list_deliveries",
+    summary="What became of the messages",
+    responses=problems(404),
+)
 def list_deliveries(
     campaign_id: str,
     caller: Reader,
     session: ReadSession,
     page: PageQuery,
     locale: LocaleDep,
-    state: DeliveryState | None = None,
-    reason: Annotated[str | None, Query(max_length=64)] = None,
+    state: Annotated[DeliveryState | None, Query(description="Only those in this state.")] = None,
+    reason: Annotated[str | None, Query(max_length=64, description="Only those with this reason.")] = None,
 ) -> Page[DeliveryOut]:
     """What became of each message, with the reason."""
     rows = messaging.list_deliveries(
@@ -361,7 +393,12 @@ def list_deliveries(
     return page_of(rows, page, lambda row: _delivery(row, locale), lambda row: (row.id,))
 
 
-@router.get("/{campaign_id}/report", operation_id="get_campaign_report", responses=problems(404, 409))
+@router.get(
+    "/{campaign_id}/report",
+    operation_id="get_campaign_report",
+    summary="What a campaign was worth",
+    responses=problems(404, 409),
+)
 def get_campaign_report(campaign_id: str, caller: Reader, context: ContextDep, locale: LocaleDep) -> CampaignReportOut:
     """What the campaign was worth: per arm, and against the holdout."""
     report = messaging.report_campaign(

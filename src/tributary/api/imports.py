@@ -76,7 +76,7 @@ def list_imports(caller: Importer, session: ReadSession, page: PageQuery) -> Pag
 
 @router.get("/{import_id}", operation_id="get_import", summary="One import", responses=problems(404))
 def get_import(import_id: str, caller: Importer, session: ReadSession) -> ImportOut:
-    """One import."""
+    """How an import went: rows read, events sent, and what was rejected."""
     return _out(imports.get_import(session, caller.workspace_id, import_id))
 
 

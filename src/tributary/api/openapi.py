@@ -17,8 +17,30 @@ The management API of Tributary. Events come in elsewhere, at the collector.
 **Signing in.** Send an API token as `Authorization: Bearer trb_…`, or the cookie that `POST /api/v1/login` sets.
 **Errors** are `application/problem+json`: `code` for programs, `detail` and `cure` for people, `request_id` for logs.
 **Lists** are `{items, next_cursor}`: pass `next_cursor` back as `cursor` until it is null.
+**Requests** with a key or a query parameter that the route does not know are refused.
+**Sentences** come in `?locale=`, else in the language of `Accept-Language`, else in the workspace's.
 **Workspaces.** A call works on the caller's workspace; things of others answer 404.
 """
+
+
+# What stands in a path, by its name; a name means the same in every path.
+_PATH_PARAMETERS = {
+    "audience_id": "`aud_…`",
+    "campaign_id": "`cmp_…`",
+    "import_id": "`imp_…`",
+    "job_id": "`job_…`",
+    "profile_id": "`prf_…`; of a profile that was merged, too.",
+    "quarantine_id": "`qtn_…`",
+    "run": "Number of the computation.",
+    "session_id": "`ses_…`",
+    "source_id": "`src_…`",
+    "tag_id": "`tag_…`",
+    "token": "What the message carries; it is signed.",
+    "token_id": "`tok_…`",
+    "user_id": "`usr_…`",
+    "version": "Number of the definition.",
+    "workspace_id": "`wsp_…`",
+}
 
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:
@@ -46,6 +68,9 @@ def _declared(app: FastAPI) -> dict[tuple[str, str], Access]:
 
 
 def _complete(operation: dict[str, Any], access: Access, *, names_a_thing: bool) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path" and parameter["name"] in _PATH_PARAMETERS:
+            parameter.setdefault("description", _PATH_PARAMETERS[parameter["name"]])
     responses = operation["responses"]
     extra = [500]
     if access.is_public:

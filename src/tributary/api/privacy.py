@@ -147,7 +147,13 @@ class SuppressionFound(BaseModel):
     reason: str | None
 
 
-@router.post("/consents", operation_id="record_consents", status_code=201, responses=problems(400, 404))
+@router.post(
+    "/consents",
+    operation_id="record_consents",
+    summary="Record what people said",
+    status_code=201,
+    responses=problems(400, 404),
+)
 def record_consents(body: ConsentRecord, caller: Writer, session: WriteSession, context: ContextDep) -> ConsentRecorded:
     """Add statements to the consent ledger. Nothing in it is ever changed."""
     now = context.clock.now()
@@ -169,14 +175,19 @@ def record_consents(body: ConsentRecord, caller: Writer, session: WriteSession, 
     return ConsentRecorded(entries=count)
 
 
-@router.get("/profiles/{profile_id}/consent", operation_id="get_profile_consent", responses=problems(404))
+@router.get(
+    "/profiles/{profile_id}/consent",
+    operation_id="get_profile_consent",
+    summary="What a person allows",
+    responses=problems(404),
+)
 def get_profile_consent(
     profile_id: str,
     caller: Reader,
     session: ReadSession,
     context: ContextDep,
-    channel: Channel = "email",
-    purpose: Annotated[str, Query(max_length=64)] = "marketing",
+    channel: Annotated[Channel, Query(description="Which channel it is about.")] = "email",
+    purpose: Annotated[str, Query(max_length=64, description="Which purpose it is about.")] = "marketing",
 ) -> PersonConsent:
     """What one person allows, and every statement that led to it, newest first."""
     person, identifiers = _of_profile(session, caller.workspace_id, profile_id)
@@ -194,13 +205,13 @@ def get_profile_consent(
     )
 
 
-@router.get("/consent-settings", operation_id="get_consent_settings")
+@router.get("/consent-settings", operation_id="get_consent_settings", summary="What silence means")
 def get_consent_settings(caller: ListReader, session: ReadSession) -> ConsentSettings:
     """What the workspace does about people who never said anything."""
     return ConsentSettings(default_basis=privacy.default_basis(session, caller.workspace_id))
 
 
-@router.put("/consent-settings", operation_id="set_consent_settings")
+@router.put("/consent-settings", operation_id="set_consent_settings", summary="Decide what silence means")
 def set_consent_settings(body: ConsentSettings, caller: Owner, session: WriteSession) -> ConsentSettings:
     """Decide what the workspace does about people who never said anything."""
     privacy.set_default_basis(session, caller.workspace_id, body.default_basis, now=caller.clock.now())
@@ -208,7 +219,7 @@ def set_consent_settings(body: ConsentSettings, caller: Owner, session: WriteSes
     return body
 
 
-@router.get("/suppressions", operation_id="list_suppressions")
+@router.get("/suppressions", operation_id="list_suppressions", summary="Stopped addresses")
 def list_suppressions(caller: ListReader, session: ReadSession, page: PageQuery) -> Page[SuppressionOut]:
     """Addresses that get nothing. They are shown as hashes; `lookup` tells about an address that you have."""
     rows = privacy.list_suppressions(
@@ -217,7 +228,13 @@ def list_suppressions(caller: ListReader, session: ReadSession, page: PageQuery)
     return page_of(rows, page, _suppression, lambda row: (row.channel, row.subject, row.reason, row.purpose))
 
 
-@router.post("/suppressions", operation_id="create_suppressions", status_code=201, responses=problems(400))
+@router.post(
+    "/suppressions",
+    operation_id="create_suppressions",
+    summary="Stop addresses",
+    status_code=201,
+    responses=problems(400),
+)
 def create_suppressions(
     body: SuppressionCreate, caller: Writer, session: WriteSession, context: ContextDep
 ) -> SuppressionCount:
@@ -230,7 +247,7 @@ def create_suppressions(
     return SuppressionCount(addresses=count)
 
 
-@router.post("/suppressions/lookup", operation_id="look_up_suppression")
+@router.post("/suppressions/lookup", operation_id="look_up_suppression", summary="Is an address stopped")
 def look_up_suppression(
     body: SuppressionAddress, caller: ListReader, session: ReadSession, context: ContextDep
 ) -> SuppressionFound:
@@ -242,9 +259,13 @@ def look_up_suppression(
 
 
 @router.post(
-    "/suppressions/lift", operation_id="lift_suppression", status_code=204, response_class=Response,
+    "/suppressions/lift",
+    operation_id="lift_suppression",
+    summary="Take a stop back",
+    status_code=204,
+    response_class=Response,
     responses=problems(409),
-)  # fmt: skip
+)
 def lift_suppression(body: SuppressionLift, caller: Writer, session: WriteSession, context: ContextDep) -> None:
     """Take one reason back. A complaint stays."""
     hasher = context.keys.hasher

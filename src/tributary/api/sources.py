@@ -106,7 +106,7 @@ def create_source(body: SourceCreate, caller: Writer, session: WriteSession, con
 
 @router.get("/{source_id}", operation_id="get_source", summary="One source", responses=problems(404))
 def get_source(source_id: str, caller: Reader, session: ReadSession) -> SourceOut:
-    """One source."""
+    """Its name, kind and origins; the write key shows in its snippets only."""
     return _out(sources.get_source(session, caller.workspace_id, source_id))
 
 

@@ -47,8 +47,10 @@ _TEXTS: dict[Locale, dict[str, str]] = {
 }
 
 
-@router.get("/t/o/{token}", operation_id="track_open", response_class=Response)
-@router.head("/t/o/{token}", operation_id="track_open_head", response_class=Response)
+@router.get("/t/o/{token}", operation_id="track_open", summary="Picture that counts an open", response_class=Response)
+@router.head(
+    "/t/o/{token}", operation_id="track_open_head", summary="Picture that counts an open", response_class=Response
+)
 def track_open(token: str, request: Request, context: ContextDep) -> Response:
     """The pixel of a message. It is always there, whatever the token; a genuine GET counts as an open."""
     if request.method == "GET":
@@ -60,8 +62,10 @@ def track_open(token: str, request: Request, context: ContextDep) -> Response:
     return Response(_PIXEL, media_type="image/gif", headers={"Cache-Control": "no-store, private"})
 
 
-@router.get("/t/c/{token}", operation_id="track_click", response_class=Response)
-@router.head("/t/c/{token}", operation_id="track_click_head", response_class=Response)
+@router.get("/t/c/{token}", operation_id="track_click", summary="Link that counts a click", response_class=Response)
+@router.head(
+    "/t/c/{token}", operation_id="track_click_head", summary="Link that counts a click", response_class=Response
+)
 def track_click(token: str, request: Request, context: ContextDep) -> Response:
     """Lead on to the address that the message named; it is part of the signed token, so nobody can put in another."""
     try:
@@ -73,8 +77,8 @@ def track_click(token: str, request: Request, context: ContextDep) -> Response:
     return RedirectResponse(link.url, 302, headers={"Referrer-Policy": "no-referrer"})
 
 
-@router.get("/u/{token}", operation_id="ask_unsubscribe", response_class=Response)
-@router.head("/u/{token}", operation_id="ask_unsubscribe_head", response_class=Response)
+@router.get("/u/{token}", operation_id="ask_unsubscribe", summary="Page to unsubscribe", response_class=Response)
+@router.head("/u/{token}", operation_id="ask_unsubscribe_head", summary="Page to unsubscribe", response_class=Response)
 def ask_unsubscribe(token: str, request: Request, context: ContextDep, session: ReadSession) -> Response:
     """Ask whether to unsubscribe. Changes nothing."""
     try:
@@ -84,7 +88,7 @@ def ask_unsubscribe(token: str, request: Request, context: ContextDep, session: 
     return _page("ask" if link.delivery_id else "test", _locale(request, session.get(Workspace, link.workspace_id)))
 
 
-@router.post("/u/{token}", operation_id="unsubscribe", response_class=Response)
+@router.post("/u/{token}", operation_id="unsubscribe", summary="Unsubscribe from messages", response_class=Response)
 def do_unsubscribe(token: str, request: Request, context: ContextDep, session: WriteSession) -> Response:
     """Unsubscribe, before this is answered. Doing it again is fine."""
     try:

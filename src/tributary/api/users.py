@@ -27,7 +27,7 @@ TokenWriter = Annotated[Principal, requires("tokens:write")]
 RoleName = Literal["owner", "engineer", "marketer", "analyst", "viewer"]
 
 
-class UserOut(BaseModel):
+class WorkspaceUserOut(BaseModel):
     """A person of this workspace."""
 
     id: str
@@ -48,7 +48,7 @@ class UserCreate(Body):
     locale: Literal["zh", "en"] = "zh"
 
 
-class UserCreated(UserOut):
+class UserCreated(WorkspaceUserOut):
     """The added person."""
 
     password: str | None = Field(
@@ -112,7 +112,7 @@ class AuditOut(BaseModel):
 
 
 @router.get("/users", operation_id="list_users", summary="People of the workspace", tags=["users"])
-def list_users(caller: UserReader, session: ReadSession, page: PageQuery) -> Page[UserOut]:
+def list_users(caller: UserReader, session: ReadSession, page: PageQuery) -> Page[WorkspaceUserOut]:
     """Everybody with a role here, in the order in which their accounts were made."""
     rows = access.list_members(session, caller.workspace_id, after=page.after_text(), limit=page.limit + 1)
     return page_of(rows, page, lambda row: _user_out(*row), lambda row: (row[0].id,))
@@ -136,7 +136,7 @@ def create_user(caller: UserWriter, body: UserCreate, session: WriteSession, con
 
 
 @router.get("/users/{user_id}", operation_id="get_user", summary="One person", responses=problems(404), tags=["users"])
-def get_user(user_id: str, caller: UserReader, session: ReadSession) -> UserOut:
+def get_user(user_id: str, caller: UserReader, session: ReadSession) -> WorkspaceUserOut:
     """A person of this workspace."""
     return _user_out(*access.get_member(session, caller.workspace_id, user_id))
 
@@ -148,7 +148,7 @@ def get_user(user_id: str, caller: UserReader, session: ReadSession) -> UserOut:
     responses=problems(404, 409),
     tags=["users"],
 )
-def change_user_role(user_id: str, caller: UserWriter, body: RoleChange, session: WriteSession) -> UserOut:
+def change_user_role(user_id: str, caller: UserWriter, body: RoleChange, session: WriteSession) -> WorkspaceUserOut:
     """Takes effect at the person's next request. The last owner keeps the role."""
     return _user_out(*access.change_role(session, caller, user_id, body.role))
 
@@ -220,8 +220,8 @@ def list_audit(
     action: Annotated[
         str | None, Query(max_length=64, description="An action, or with a dot at the end all that begin so.")
     ] = None,
-    actor_id: Annotated[str | None, Query(max_length=40)] = None,
-    target_id: Annotated[str | None, Query(max_length=64)] = None,
+    actor_id: Annotated[str | None, Query(max_length=40, description="Only what this user or token did.")] = None,
+    target_id: Annotated[str | None, Query(max_length=64, description="Only what was done to this thing.")] = None,
 ) -> Page[AuditOut]:
     """What was done in this workspace, newest first."""
     rows = access.list_audit(
@@ -236,8 +236,8 @@ def list_audit(
     return page_of(rows, page, _audit_out, lambda row: (row.id,))
 
 
-def _user_out(user: User, membership: Membership) -> UserOut:
-    return UserOut(
+def _user_out(user: User, membership: Membership) -> WorkspaceUserOut:
+    return WorkspaceUserOut(
         id=user.id,
         email=user.email,
         name=user.name,

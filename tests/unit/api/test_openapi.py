@@ -31,6 +31,22 @@ def test_every_operation_is_named_described_and_tagged(operations):
         assert "api_v1" not in operation["operationId"], f"{name} has no operation id of its own"
         assert operation.get("description"), name
         assert operation.get("tags"), name
+        assert operation["summary"].casefold() != operation["operationId"].replace("_", " "), f"{name}: made up"
+        assert operation["summary"].rstrip(".") != operation["description"].rstrip("."), name
+
+
+def test_every_path_parameter_is_described(operations):
+    bare = [
+        (name, parameter["name"])
+        for name, operation in operations
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "path" and not parameter.get("description")
+    ]
+    assert bare == []
+
+
+def test_schemas_are_named_for_what_they_are_not_for_where_they_stand(document):
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
 
 
 def test_every_operation_declares_its_answers_and_who_may_call(operations):
