@@ -12,6 +12,8 @@ import time
 from tributary.errors import NotFound
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case: no i, l, o, u
+_KINDS = {"prf": "person", "wsp": "workspace"}  # what people call the things with such ids
+_LARGEST = 2**63 - 1  # what the stores hold
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 
 
@@ -46,8 +48,12 @@ def decode_int(prefix: str, text: str) -> int:
             raise KeyError(text)
         for character in tail:
             number = number * 32 + _VALUES[character]
+        if number > _LARGEST:
+            raise KeyError(text)
     except KeyError:
-        raise NotFound(f"There is no {prefix}_… with this id.", cure="Check the id.") from None
+        raise NotFound(
+            f"There is no {_KINDS.get(prefix, prefix)} with this id.", cure=f"Check the id; it begins with {prefix}_."
+        ) from None
     return number
 
 

@@ -101,7 +101,7 @@ def get_profile(session: Session, workspace_id: int, profile_id: int) -> Profile
     current = canonical_profile_id(session, profile_id)
     found = get_profiles(session, workspace_id, [current])
     if current not in found:
-        raise NotFound("There is no such profile.", cure="Check the id; it may belong to another workspace.")
+        raise NotFound("There is no person with this id in this workspace.", cure="Check the id.")
     return found[current]
 
 
@@ -282,7 +282,7 @@ def recompute(session: Session, workspace_id: int, profile_id: int, *, version: 
     """
     row = session.get(ProfileRow, profile_id)
     if row is None or row.workspace_id != workspace_id or row.merged_into is not None:
-        raise NotFound("There is no such profile.", cure="Check the id.")
+        raise NotFound("There is no person with this id in this workspace.", cure="Check the id.")
     traits = golden_record(session, workspace_id, profile_id)
     row.traits = _encode(traits).decode()
     row.version = version
