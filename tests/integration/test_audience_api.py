@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,8 @@ CITY = {"kind": "trait", "trait": "city", "op": "is", "value": "上海"}
 EMAIL = {"kind": "trait", "trait": "email", "op": "is_set"}
 BOUGHT = {"kind": "event", "event": "Order Completed"}
 NEAR_BUYERS = {"kind": "all", "rules": [CITY, BOUGHT]}
+GUESS = {"kind": "trait", "trait": "email", "op": "starts_with", "value": "p1"}
+GUESS_PROPERTY = {"property": "email", "op": "starts_with", "value": "p1"}
 TIERS = {"levels": [{"value": "近", "rule": CITY}], "otherwise": "远"}
 
 
@@ -67,18 +70,37 @@ def desk(api_client: ApiClient, context: Any, make_user: Any) -> Desk:
     bought = {"event": "Order Completed", "timestamp": now - timedelta(days=1), "properties": {"total": 5}, **mine}
     make_events(context.warehouse, [{"profile_id": id_, **bought} for id_ in (1, 4)])
     with context.store.begin() as session:
-        observe_fields(session, workspace_id, [("property", "Order Completed", "total", "number")], now)
+        observe_fields(
+            session,
+            workspace_id,
+            [
+                ("property", "Order Completed", "total", "number"),
+                ("property", "Order Completed", "email", "text"),
+            ],
+            now,
+        )
         session.add_all(
             ProfileRow(
-                profile_id=id_, workspace_id=workspace_id, version=1, first_seen_ms=0, last_seen_ms=0, traits="{}"
+                profile_id=id_,
+                workspace_id=workspace_id,
+                version=1,
+                first_seen_ms=0,
+                last_seen_ms=0,
+                traits=json.dumps(
+                    {name: [value, 0, "m", "s", 1] for name, value in [("name", "张三"), *traits.items()]}
+                ),
             )
-            for id_ in people
+            for id_, traits in people.items()
         )
     return Desk(api_client, context, owner)
 
 
 def prf(*ids: int) -> list[str]:
     return [encode_profile_id(id_) for id_ in ids]
+
+
+def member(id_: int) -> dict[str, str]:
+    return {"id": prf(id_)[0], "name": "张*", "email": "p***@example.com"}
 
 
 def test_an_audience_from_estimate_to_members(desk: Desk):
@@ -97,7 +119,7 @@ def test_an_audience_from_estimate_to_members(desk: Desk):
     desk.run_jobs()
     found = desk.get(path)
     assert (found["size"], found["members_version"], found["last_run"]["state"]) == (1, 1, "finished")
-    assert desk.get(f"{path}/members")["items"] == prf(1)
+    assert desk.get(f"{path}/members")["items"] == [member(1)]
     assert [audience["name"] for audience in desk.get(f"/profiles/{prf(1)[0]}/audiences")["items"]] == ["附近买家"]
     assert desk.get(f"/profiles/{prf(2)[0]}/audiences")["items"] == []
     assert [row["id"] for row in desk.get("/audiences?search=买家")["items"]] == [made["id"]]
@@ -119,8 +141,8 @@ def test_versions_are_kept_compared_and_brought_back(desk: Desk):
     desk.run_jobs()
     (run, first) = desk.get(f"{path}/runs")["items"]
     assert (run["entered"], run["exited"], first["size"]) == (0, 2, 3)
-    assert desk.get(f"{path}/runs/{run['run']}/exited")["items"] == prf(2, 3)
-    assert desk.get(f"{path}/runs/{first['run']}/entered")["items"] == prf(1, 2, 3)
+    assert desk.get(f"{path}/runs/{run['run']}/exited")["items"] == [member(2), member(3)]
+    assert desk.get(f"{path}/runs/{first['run']}/entered")["items"] == [member(1), member(2), member(3)]
 
     restored = desk.post(f"{path}/versions/1/restore", json={"base_version": 2})
     assert (restored["version"], restored["rule"]) == (3, {"kind": "all", "rules": [CITY]})
@@ -139,7 +161,7 @@ def test_pages_follow_each_other(desk: Desk):
     while True:
         query = f"?limit=2&cursor={cursor}" if cursor else "?limit=2"
         page = desk.get(f"/audiences/{made['id']}/members{query}")
-        seen += page["items"]
+        seen += [one["id"] for one in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
@@ -183,18 +205,48 @@ def test_why_shows_each_condition_with_its_value(desk: Desk):
     desk.get(f"/audiences/{made['id']}/why/{prf(99)[0]}", status=404)
 
 
-def test_personal_values_are_hidden_from_who_may_not_reveal_them(desk: Desk, make_user: Any):
+def test_personal_values_are_masked_until_somebody_asks_who_may(desk: Desk, make_user: Any):
     viewer = make_user("viewer", workspace_id=desk.actor.workspace_id)
-    body = {"rule": {"kind": "all", "rules": [EMAIL, CITY]}, "profile_id": prf(1)[0]}
+    made = desk.post("/audiences", status=201, json={"name": "a", "rule": {"kind": "all", "rules": [EMAIL, CITY]}})
+    body = {"rule": made["rule"], "profile_id": prf(1)[0]}
+    path = f"/audiences/{made['id']}/why/{prf(1)[0]}"
+    expected = [(True, "p***@example.com", True), (True, "上海", False)]
 
-    shown = desk.post("/audiences/why", json=body)["parts"]
-    hidden = desk.post("/audiences/why", json=body, as_=viewer)["parts"]
+    for who in (desk.actor, viewer):
+        for answer in (desk.post("/audiences/why", json=body, as_=who), desk.get(path, as_=who)["why"]):
+            assert [(part["holds"], part["actual"], part["is_hidden"]) for part in answer["parts"]] == expected
+    assert "p1@example.com" not in str(desk.get("/audit"))
 
-    assert [(part["actual"], part["is_hidden"]) for part in shown] == [("p1@example.com", False), ("上海", False)]
-    assert [(part["holds"], part["actual"], part["is_hidden"]) for part in hidden] == [
-        (True, None, True),
-        (True, "上海", False),
-    ]
+    for answer in (desk.post("/audiences/why?reveal=true", json=body), desk.get(f"{path}?reveal=true")["why"]):
+        assert [(part["actual"], part["is_hidden"]) for part in answer["parts"]] == [
+            ("p1@example.com", False), ("上海", False),
+        ]  # fmt: skip
+    desk.post("/audiences/why?reveal=true", json=body, as_=viewer, status=403)
+    desk.get(f"{path}?reveal=true", as_=viewer, status=403)
+    revealed = [entry for entry in desk.get("/audit")["items"] if entry["action"] == "profile.read_revealed"]
+    assert [entry["target_id"] for entry in revealed] == prf(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds"),
+    [
+        (GUESS, None),
+        (EMAIL, True),
+        ({"kind": "not", "rule": GUESS}, None),
+        ({"kind": "all", "rules": [GUESS, CITY]}, None),
+        ({"kind": "all", "rules": [GUESS, BOUGHT, {"kind": "not", "rule": CITY}]}, False),
+        ({"kind": "any", "rules": [GUESS, CITY]}, True),
+        ({"kind": "any", "rules": [GUESS, {"kind": "not", "rule": CITY}]}, None),
+        ({"kind": "event", "event": "Order Completed", "where": [GUESS_PROPERTY]}, None),
+    ],
+)
+def test_a_personal_value_cannot_be_guessed_letter_by_letter(desk: Desk, rule: Any, holds: bool | None):
+    asked = desk.post("/audiences/why", json={"rule": rule, "profile_id": prf(1)[0]})
+    assert asked["holds"] is holds
+    if rule in (GUESS, {"kind": "event", "event": "Order Completed", "where": [GUESS_PROPERTY]}):
+        assert asked["is_hidden"] is True
+    made = desk.post("/audiences", status=201, json={"name": "a", "rule": rule})
+    assert desk.get(f"/audiences/{made['id']}/why/{prf(1)[0]}")["is_selected"] is holds
 
 
 def test_lists_of_people_need_the_scope_of_people(desk: Desk, make_token: Any):

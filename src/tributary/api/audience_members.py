@@ -1,19 +1,21 @@
 """Who is in an audience, who entered and exited, and why somebody is (not) in it.
 
-These answers are about people, so they need `profiles:read` besides `audiences:read`; personal values are shown only to
-who may reveal them.
+These answers are about people, so they need `profiles:read` besides `audiences:read`. Personal values are masked unless
+the caller may reveal them and asks for it; that is written down. Where they are masked, whether a condition on them
+holds is not told either: asked often enough, `starts_with` would spell the value out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from tributary import audiences, rules
+from tributary import audiences, profiles, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.body import Body
@@ -21,18 +23,29 @@ from tributary.api.context import ContextDep, ReadSession
 from tributary.api.definitions import PEOPLE
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, PageRequest, page_of
-from tributary.api.people import hidden_traits, own_profile
+from tributary.api.people import Reveal, note_revealed, own_profile, personal_properties, personal_traits
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.governance import load_catalog
 from tributary.governance.rule_check import conditions_of
 from tributary.rules import Why, tree
+from tributary.store import Session
 
 router = APIRouter(tags=["audiences"])
 
 Reader = Annotated[Principal, requires("audiences:read")]
 AudienceId = Annotated[str, Path(description="`aud_…`")]
 ProfileId = Annotated[str, Path(description="`prf_…`")]
+
+_PRESENCE = frozenset({tree.Op.IS_SET, tree.Op.IS_NOT_SET})
+
+
+class MemberOut(BaseModel):
+    """A person in a list, with masked words to recognise them by; null when none is known."""
+
+    id: str
+    name: str | None
+    email: str | None
 
 
 class RuleWhyIn(Body):
@@ -43,22 +56,28 @@ class RuleWhyIn(Body):
 
 
 class WhyOut(BaseModel):
-    """One condition or group, with what the person has. `is_hidden`: the value is personal and not shown to you."""
+    """One condition or group, with what the person has.
+
+    `is_hidden`: the value is personal. `actual` is masked, and `holds` is null unless the condition only asks whether
+    there is a value. A group's `holds` is null when it hangs on such a condition.
+    """
 
     path: str
     kind: str
     sentence: str
-    holds: bool
+    holds: bool | None
     actual: Any
     is_hidden: bool
     parts: list[WhyOut]
 
 
 class MembershipWhyOut(BaseModel):
-    """Why somebody is (not) in an audience. `is_selected` is asked now; `is_member` is what run `run` found."""
+    """Why somebody is (not) in an audience. `is_selected` is asked now and null when it hangs on a personal value that
+    is masked; `is_member` is what run `run` found.
+    """
 
     profile_id: str
-    is_selected: bool
+    is_selected: bool | None
     is_member: bool
     run: int | None
     asked_at: datetime
@@ -85,17 +104,22 @@ class PersonAudiences(BaseModel):
     summary="Why does an unsaved rule (not) hold for a person?",
     responses=problems(403, 404, 422),
 )
-def explain_rule_for_person(body: RuleWhyIn, caller: Reader, context: ContextDep, locale: LocaleDep) -> WhyOut:
+def explain_rule_for_person(
+    body: RuleWhyIn, caller: Reader, context: ContextDep, locale: LocaleDep, reveal: Reveal = False
+) -> WhyOut:
     """Each condition, whether it holds, and the actual value."""
     caller.require(PEOPLE)
     with context.store.read() as session:
         profile_id = own_profile(session, caller.workspace_id, body.profile_id)
         catalog = load_catalog(session, caller.workspace_id)
-        hidden = _hidden_paths(body.rule, hidden_traits(session, caller))
+        secrets = _secrets(session, caller, body.rule)
         why = audiences.why_rule(
             session, context.warehouse, catalog, body.rule, profile_id, context.clock.now(), locale=locale
         )
-    return _why(why, hidden)
+    if reveal:
+        note_revealed(context, caller, "profile.read", [profile_id])
+        secrets = _Secrets()
+    return _why(why, secrets)
 
 
 @router.get(
@@ -106,13 +130,12 @@ def explain_rule_for_person(body: RuleWhyIn, caller: Reader, context: ContextDep
 )
 def list_audience_members(
     audience_id: AudienceId, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
-) -> Page[str]:
-    """Ids of the people in the newest finished run."""
+) -> Page[MemberOut]:
+    """The people in the newest finished run."""
     caller.require(PEOPLE)
     audience = audiences.get_audience(session, caller.workspace_id, audience_id)
-    return _people(
-        audiences.list_members(context.warehouse, audience, after=page.after_int() or 0, limit=page.limit + 1), page
-    )
+    found = audiences.list_members(context.warehouse, audience, after=page.after_int() or 0, limit=page.limit + 1)
+    return _people(session, caller, found, page)
 
 
 @router.get(
@@ -123,12 +146,13 @@ def list_audience_members(
 )
 def list_audience_entered(
     audience_id: AudienceId, run: int, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
-) -> Page[str]:
-    """Ids of the people who are in this run and were not in the one before it."""
+) -> Page[MemberOut]:
+    """The people who are in this run and were not in the one before it."""
     caller.require(PEOPLE)
     found = audiences.get_run(session, caller.workspace_id, audience_id, run)
     after, limit = page.after_int() or 0, page.limit + 1
-    return _people(audiences.list_entered(session, context.warehouse, found, after=after, limit=limit), page)
+    people = audiences.list_entered(session, context.warehouse, found, after=after, limit=limit)
+    return _people(session, caller, people, page)
 
 
 @router.get(
@@ -139,12 +163,13 @@ def list_audience_entered(
 )
 def list_audience_exited(
     audience_id: AudienceId, run: int, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
-) -> Page[str]:
-    """Ids of the people who were in the run before this one and no longer are."""
+) -> Page[MemberOut]:
+    """The people who were in the run before this one and no longer are."""
     caller.require(PEOPLE)
     found = audiences.get_run(session, caller.workspace_id, audience_id, run)
     after, limit = page.after_int() or 0, page.limit + 1
-    return _people(audiences.list_exited(session, context.warehouse, found, after=after, limit=limit), page)
+    people = audiences.list_exited(session, context.warehouse, found, after=after, limit=limit)
+    return _people(session, caller, people, page)
 
 
 @router.get(
@@ -160,6 +185,7 @@ def explain_audience_membership(
     session: ReadSession,
     context: ContextDep,
     locale: LocaleDep,
+    reveal: Reveal = False,
 ) -> MembershipWhyOut:
     """Each condition of the newest definition, whether it holds now, and the actual value."""
     caller.require(PEOPLE)
@@ -167,13 +193,16 @@ def explain_audience_membership(
     person = own_profile(session, caller.workspace_id, profile_id)
     version = audiences.get_version(session, caller.workspace_id, audience_id, audience.current_version)
     found = audiences.why_member(session, context.warehouse, audience, person, context.clock.now(), locale=locale)
+    if reveal:
+        note_revealed(context, caller, "profile.read", [found.profile_id])
+    why = _why(found.why, _Secrets() if reveal else _secrets(session, caller, version.rule))
     return MembershipWhyOut(
         profile_id=encode_profile_id(found.profile_id),
-        is_selected=found.is_selected,
+        is_selected=why.holds,
         is_member=found.is_member,
         run=found.run,
         asked_at=found.now,
-        why=_why(found.why, _hidden_paths(version.rule, hidden_traits(session, caller))),
+        why=why,
     )
 
 
@@ -188,24 +217,78 @@ def list_profile_audiences(
     return PersonAudiences(items=[PersonAudience.model_validate(row, from_attributes=True) for row in found])
 
 
-def _people(found: Sequence[int], page: PageRequest) -> Page[str]:
-    return page_of(found, page, encode_profile_id, lambda profile_id: (profile_id,))
+def _people(session: Session, caller: Principal, found: Sequence[int], page: PageRequest) -> Page[MemberOut]:
+    shown = found[: page.limit]
+    known = profiles.get_profiles(session, caller.workspace_id, shown)
+    personal = personal_traits(session, caller.workspace_id)
+
+    def member(profile_id: int) -> MemberOut:
+        profile = known.get(profile_id)
+        traits = profile.plain_traits() if profile else {}
+        name, email = traits.get("name"), traits.get("email")
+        if email is None and profile:
+            email = next(iter(profile.identifier_values("email")), None)
+        return MemberOut(
+            id=encode_profile_id(profile_id),
+            name=profiles.mask_trait("name", name, personal) if isinstance(name, str) else None,
+            email=profiles.mask_identifier("email", email) if isinstance(email, str) else None,
+        )
+
+    return page_of(found, page, member, lambda profile_id: (profile_id,))
 
 
-def _hidden_paths(rule: dict[str, Any], traits: frozenset[str]) -> frozenset[str]:
-    """The paths of conditions on traits that the caller may not see."""
-    leaves = conditions_of(rules.decode(rule))
-    return frozenset(path for leaf, path in leaves if isinstance(leaf, tree.Trait) and leaf.trait in traits)
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    """What of an answer may not be shown. `traits` maps paths of conditions on traits to the trait's name, for masking
+    the value; `silent` are the paths of conditions of which not even is told whether they hold.
+    """
+
+    traits: Mapping[str, str] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
 
 
-def _why(why: Why, hidden: frozenset[str]) -> WhyOut:
-    is_hidden = why.path in hidden and why.actual is not None
+def _secrets(session: Session, caller: Principal, rule: dict[str, Any]) -> _Secrets:
+    personal = personal_traits(session, caller.workspace_id)
+    properties = personal_properties(session, caller.workspace_id)
+    traits: dict[str, str] = {}
+    silent: set[str] = set()
+    for leaf, path in conditions_of(rules.decode(rule)):
+        if isinstance(leaf, tree.Trait):
+            traits[path] = leaf.trait
+            if profiles.is_personal_trait(leaf.trait, personal) and leaf.op not in _PRESENCE:
+                silent.add(path)
+        elif isinstance(leaf, tree.EventLeaf):
+            hidden = personal | properties.get(leaf.event, frozenset())
+            asked = {one.property for one in leaf.where if one.op not in _PRESENCE}
+            if isinstance(leaf, tree.EventAggregate):
+                asked.add(leaf.property)
+            if any(profiles.is_personal_property(name, hidden) for name in asked):
+                silent.add(path)
+    return _Secrets(traits, frozenset(silent), personal)
+
+
+def _why(why: Why, secrets: _Secrets) -> WhyOut:
+    parts = [_why(part, secrets) for part in why.parts]
+    is_silent = why.path in secrets.silent
+    actual = why.actual
+    if why.path in secrets.traits:
+        actual = profiles.mask_trait(secrets.traits[why.path], actual, secrets.personal)
+    elif is_silent:
+        actual = None  # how many events have the value tells as much as whether one has
     return WhyOut(
         path=why.path,
         kind=why.kind,
         sentence=why.sentence,
-        holds=why.holds,
-        actual=None if is_hidden else why.actual,
-        is_hidden=is_hidden,
-        parts=[_why(part, hidden) for part in why.parts],
+        holds=_group_holds(why, parts) if parts else None if is_silent else why.holds,
+        actual=actual,
+        is_hidden=is_silent or actual != why.actual,
+        parts=parts,
     )
+
+
+def _group_holds(why: Why, parts: Sequence[WhyOut]) -> bool | None:
+    """Whether a group holds as far as the answers of its parts tell; what they leave open stays open."""
+    held = [part.holds for part in parts]
+    decides = {"all": False, "any": True, "not": True}[why.kind]  # one such part settles it, whatever the others say
+    return why.holds if None not in held or decides in held else None

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Annotated
 
+from fastapi import Query
 from sqlalchemy import select
 
-from tributary.access import Principal
-from tributary.core.ids import decode_profile_id
+from tributary.access import Principal, audit
+from tributary.api.context import Context
+from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import NotFound
 from tributary.governance import reserved_traits
 from tributary.profiles import Profile
 from tributary.store import Session
 from tributary.store.tables.governance import Field
 from tributary.store.tables.profiles import ProfileRow
+
+Reveal = Annotated[
+    bool, Query(description="Show personal data. Needs the permission profiles:reveal and is written to the audit log.")
+]
 
 
 def own_profile(session: Session, workspace_id: int, text: str) -> int:
@@ -29,15 +36,21 @@ def own_profile(session: Session, workspace_id: int, text: str) -> int:
         )
     )
     if found is None:
-        raise NotFound(f"There is no profile {text!r} in this workspace.", cure="Check the id.")
+        raise NotFound("There is no person with this id in this workspace.", cure="Check the id.")
     return found
 
 
-def hidden_traits(session: Session, caller: Principal) -> frozenset[str]:
-    """The traits whose values the caller may not see; none for who may reveal personal data."""
-    if "profiles:reveal" in caller.scopes:
-        return frozenset()
-    return personal_traits(session, caller.workspace_id)
+def note_revealed(context: Context, caller: Principal, action: str, profile_ids: Iterable[int]) -> None:
+    """Write down that the caller gets to see personal data of these people, in a transaction of its own: what was
+    shown was shown, whatever happens next.
+
+    Raises:
+        Forbidden: the caller may not.
+    """
+    caller.require("profiles:reveal")
+    with context.store.begin() as session:
+        for profile_id in profile_ids:
+            audit(session, caller, f"{action}_revealed", "profile", encode_profile_id(profile_id))
 
 
 def personal_traits(session: Session, workspace_id: int) -> frozenset[str]:

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from tributary import profiles
-from tributary.access import Principal, audit
+from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import Context, ContextDep, ReadSession
 from tributary.api.paging import Page, PageQuery, page_of
-from tributary.api.people import known_values, personal_properties, personal_traits
+from tributary.api.people import Reveal, known_values, note_revealed, personal_properties, personal_traits
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
@@ -35,9 +35,6 @@ from tributary.store import Session
 router = APIRouter(prefix="/profiles", tags=["profiles"])
 
 Reader = Annotated[Principal, requires("profiles:read")]
-Reveal = Annotated[
-    bool, Query(description="Show personal data. Needs the permission profiles:reveal and is written to the audit log.")
-]
 
 
 class IdentifierOut(BaseModel):
@@ -288,10 +285,7 @@ class _View:
         self._personal: frozenset[str] = frozenset()
         self._properties: dict[str, frozenset[str]] = {}
         if reveal:
-            caller.require("profiles:reveal")
-            with context.store.begin() as writing:  # on its own: what was shown was shown, whatever happens next
-                for profile_id in shown:
-                    audit(writing, caller, f"{action}_revealed", "profile", encode_profile_id(profile_id))
+            note_revealed(context, caller, action, shown)
             return
         self._personal = personal_traits(session, caller.workspace_id)
         self._properties = personal_properties(session, caller.workspace_id)

@@ -4,6 +4,8 @@
 """
 
 from tributary.profiles.mask import (
+    is_personal_property,
+    is_personal_trait,
     mask_context,
     mask_event,
     mask_identifier,
@@ -54,6 +56,8 @@ __all__ = [
     "get_profiles",
     "golden_record",
     "groups_of",
+    "is_personal_property",
+    "is_personal_trait",
     "list_profiles",
     "load_strategies",
     "mask_context",

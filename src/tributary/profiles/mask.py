@@ -80,6 +80,16 @@ def mask_trait(name: str, value: Any, personal: Collection[str] = ()) -> Any:
     return _Masker(personal).trait(name, value)
 
 
+def is_personal_trait(name: str, personal: Collection[str] = ()) -> bool:
+    """Whether the values of a trait are hidden as a whole."""
+    return name in _PERSONAL or name in _AMBIGUOUS or name in personal
+
+
+def is_personal_property(name: str, personal: Collection[str] = ()) -> bool:
+    """Whether the values of an event's property are hidden as a whole, whatever stands beside it."""
+    return name in _PERSONAL or (name in personal and name not in _AMBIGUOUS)
+
+
 def mask_traits(values: Mapping[str, Any], personal: Collection[str] = ()) -> dict[str, Any]:
     """Traits of a person with the personal ones hidden, also inside nested objects and lists."""
     return _Masker(personal).traits(values)
@@ -130,7 +140,7 @@ class _Masker:
         self._known = frozenset(text for each in known if _is_telling(text := each.strip().casefold()))
 
     def trait(self, name: str, value: Any) -> Any:
-        if name in _PERSONAL or name in _AMBIGUOUS or name in self._personal:
+        if is_personal_trait(name, self._personal):
             return _hide(name, value)
         if isinstance(value, Mapping):
             return self.traits(value)
