@@ -97,20 +97,25 @@ def _boolean(value: Sql) -> Sql:
 
 
 def _datetime(value: Sql) -> Sql:
-    # The engine's best-effort parser refuses 30 February but takes hour 25; the pattern settles the rest of the form.
+    # The engine's best-effort parser refuses 30 February but takes hour 25, and a year, month or day of zeros it makes
+    # up; the pattern settles the rest of the form. What does not fit is never parsed, because the engine keeps the
+    # result even under a NULL, and a driver that meets the year 0 there cannot read the whole answer.
     return (
-        raw("if(match(")
+        raw("parseDateTime64BestEffortOrNull(if(match(")
         + value
-        + r", '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), "
-        + "parseDateTime64BestEffortOrNull(substring("
+        + r", '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$')"
+        + " AND NOT startsWith("
         + value
-        + ", 2, 24), 3, 'UTC'), NULL)"
+        + ", '\"0000'), substring("
+        + value
+        + ", 2, 24), ''), 3, 'UTC')"
     )
 
 
 def _date(value: Sql) -> Sql:
-    # The engine rolls 30 February over to March; a real date comes back as the text it was.
-    date = raw("toDate32OrNull(substring(") + value + ", 2, 10))"
+    # The engine rolls 30 February over to March; a real date comes back as the text it was. The year 0: see above.
+    text = raw("if(startsWith(") + value + ", '\"0000'), '', substring(" + value + ", 2, 10))"
+    date = raw("toDate32OrNull(") + text + ")"
     return raw("if(concat('\"', toString(") + date + "), '\"') = " + value + ", " + date + ", NULL)"
 
 

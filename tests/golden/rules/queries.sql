@@ -288,7 +288,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "on", "value": "2026-11-11"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) >= {p3:DateTime64(3, 'UTC')} AND if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) < {p4:DateTime64(3, 'UTC')}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') >= {p3:DateTime64(3, 'UTC')} AND parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') < {p4:DateTime64(3, 'UTC')}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p5:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -302,7 +302,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "before", "value": "2026-05-01T09:30:00+08:00"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) < {p3:DateTime64(3, 'UTC')}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') < {p3:DateTime64(3, 'UTC')}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p4:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -315,7 +315,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "after", "value": "2026-05-01"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) >= {p3:DateTime64(3, 'UTC')}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') >= {p3:DateTime64(3, 'UTC')}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p4:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -328,7 +328,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "birthday", "op": "between", "value": ["1990-01-01", "1999-12-31"]}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(concat('"', toString(toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10)), NULL) >= {p3:Date32} AND if(concat('"', toString(toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10)), NULL) <= {p4:Date32}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(concat('"', toString(toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10)))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), NULL) >= {p3:Date32} AND if(concat('"', toString(toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10)))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), NULL) <= {p4:Date32}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p5:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -342,7 +342,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "in_last", "value": 48, "unit": "hours"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) >= {p3:DateTime64(3, 'UTC')} AND if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) < {p4:DateTime64(3, 'UTC')}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') >= {p3:DateTime64(3, 'UTC')} AND parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') < {p4:DateTime64(3, 'UTC')}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p5:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -356,7 +356,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "not_in_last", "value": 6, "unit": "months"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, NOT (ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) >= {p3:DateTime64(3, 'UTC')} AND if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) < {p4:DateTime64(3, 'UTC')}), false))) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, NOT (ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') >= {p3:DateTime64(3, 'UTC')} AND parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') < {p4:DateTime64(3, 'UTC')}), false))) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p5:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -370,7 +370,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "more_than_ago", "value": 2, "unit": "weeks"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) < {p3:DateTime64(3, 'UTC')}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') < {p3:DateTime64(3, 'UTC')}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p4:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -383,7 +383,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "createdAt", "op": "in_next", "value": 7, "unit": "days"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) >= {p3:DateTime64(3, 'UTC')} AND if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$'), parseDateTime64BestEffortOrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 24), 3, 'UTC'), NULL) < {p4:DateTime64(3, 'UTC')}), false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull((parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') >= {p3:DateTime64(3, 'UTC')} AND parseDateTime64BestEffortOrNull(if(match(JSONExtractRaw(traits, {p2:String}), '^\"\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z\"$') AND NOT startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), substring(JSONExtractRaw(traits, {p2:String}), 2, 24), ''), 3, 'UTC') < {p4:DateTime64(3, 'UTC')}), false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p5:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -397,7 +397,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "birthday", "op": "anniversary_today"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull(toMonth(if(concat('"', toString(toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10)), NULL)) * 100 + toDayOfMonth(if(concat('"', toString(toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10)), NULL)) IN {p3:Array(UInt16)}, false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull(toMonth(if(concat('"', toString(toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10)))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), NULL)) * 100 + toDayOfMonth(if(concat('"', toString(toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10)))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), NULL)) IN {p3:Array(UInt16)}, false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p4:UInt32}) AS s0) AS result
   ORDER BY profile_id
@@ -410,7 +410,7 @@ SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt6
 -- {"kind": "trait", "trait": "birthday", "op": "anniversary_in_next", "value": 7, "unit": "days"}
 SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(members, {p0:UInt64}, {p1:UInt64}))) AS profile_id
   FROM (SELECT s0.m0 AS members
-  FROM (SELECT groupBitmapStateIf(profile_id, ifNull(toMonth(if(concat('"', toString(toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10)), NULL)) * 100 + toDayOfMonth(if(concat('"', toString(toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(substring(JSONExtractRaw(traits, {p2:String}), 2, 10)), NULL)) IN {p3:Array(UInt16)}, false)) AS m0
+  FROM (SELECT groupBitmapStateIf(profile_id, ifNull(toMonth(if(concat('"', toString(toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10)))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), NULL)) * 100 + toDayOfMonth(if(concat('"', toString(toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10)))), '"') = JSONExtractRaw(traits, {p2:String}), toDate32OrNull(if(startsWith(JSONExtractRaw(traits, {p2:String}), '"0000'), '', substring(JSONExtractRaw(traits, {p2:String}), 2, 10))), NULL)) IN {p3:Array(UInt16)}, false)) AS m0
   FROM profiles FINAL
   WHERE profiles.workspace_id = {p4:UInt32}) AS s0) AS result
   ORDER BY profile_id
