@@ -159,7 +159,8 @@ def compare_means(treatment: Moments, control: Moments, *, level: float = 0.95) 
     error = math.sqrt(part_t + part_c)
     if error == 0.0:  # nobody spent anything, or everybody the same
         return Estimate(difference, None, None, None, "none", level)
-    dof = (part_t + part_c) ** 2 / (part_t**2 / (treatment.n - 1) + part_c**2 / (control.n - 1))
+    share_t = part_t / (part_t + part_c)  # of the variance: its square, unlike that of a tiny variance, is never lost
+    dof = 1 / (share_t**2 / (treatment.n - 1) + (1 - share_t) ** 2 / (control.n - 1))
     margin = float(stats.t.ppf(0.5 + level / 2, dof)) * error
     p_value = 2 * float(stats.t.sf(abs(difference) / error, dof))
     return Estimate(difference, difference - margin, difference + margin, p_value, "welch", level)
@@ -182,17 +183,18 @@ def relative_lift(treatment: Moments, control: Moments, *, level: float = 0.95) 
     z = float(stats.norm.ppf(0.5 + level / 2))
     part_t, part_c = treatment.variance / treatment.n, control.variance / control.n
     lift = (treatment.mean - base) / abs(base)
-    error = math.sqrt(part_t / base**2 + part_c * treatment.mean**2 / base**4)
+    ratio = treatment.mean / base
+    error = math.hypot(math.sqrt(part_t), ratio * math.sqrt(part_c)) / abs(base)
     if error == 0.0:
         return Estimate(lift, None, None, None, "none", level)
     if math.sqrt(part_c) / abs(base) <= NOISY_BASE:
         p_value = 2 * float(stats.norm.sf(abs(lift) / error))
         return Estimate(lift, lift - z * error, lift + z * error, p_value, "delta", level)
-    g = z * z * part_c / base**2
+    noise = z * math.sqrt(part_c) / base
+    g = noise * noise
     if g >= 1:
         return Estimate(lift, None, None, None, "fieller", level)
     p_value = 2 * float(stats.norm.sf(abs(treatment.mean - base) / math.sqrt(part_t + part_c)))
-    ratio = treatment.mean / base
     half = z / abs(base) * math.sqrt(part_t * (1 - g) + ratio * ratio * part_c)
     low, high = (ratio - half) / (1 - g), (ratio + half) / (1 - g)
     # (μT − μC)/|μC| is ratio − 1 for a positive base and 1 − ratio for a negative one.

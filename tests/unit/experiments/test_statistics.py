@@ -200,6 +200,13 @@ def test_a_base_that_could_be_zero_has_no_interval():
     assert relative_lift(counted(10, 1), counted(10, 0)) is None
 
 
+def test_amounts_too_small_to_square_break_nothing():
+    tiny = Moments(2, 8e-115, 6.4e-229)
+    assert compare_means(tiny, Moments(2)).p_value == pytest.approx(0.5)
+    assert relative_lift(tiny, tiny).value == 0
+    assert relative_lift(Moments(2, 1e-170), Moments(2, 1e-170, 1e-300)).p_value is None
+
+
 def test_empty_arms_say_so_instead_of_guessing():
     assert compare_proportions(counted(0, 0), counted(10, 1)).p_value is None
     assert compare_means(Moments(1, 5, 25), Moments(10)).low is None
