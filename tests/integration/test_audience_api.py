@@ -13,6 +13,7 @@ from fixtures.api import Actor, ApiClient
 from fixtures.warehouse import make_events, make_profiles
 from tributary import audiences, tags
 from tributary.core.ids import encode_profile_id
+from tributary.errors import Unavailable
 from tributary.governance import observe_fields
 from tributary.jobs import Runner
 from tributary.store.tables.profiles import ProfileRow
@@ -187,6 +188,61 @@ def test_a_wrong_rule_is_answered_with_its_path_and_a_cure(desk: Desk):
         answer = desk.post(path, status=422, json=body)
         assert (answer["code"], answer["path"]) == ("invalid_rule", "all[1].trait")
         assert "city" in answer["cure"]
+
+
+def test_a_name_that_nobody_has_is_noted_and_not_refused(desk: Desk):
+    rule = {"kind": "all", "rules": [CITY, {"kind": "event", "event": "Order Complete"}]}
+    expected = {
+        "path": "all[1].event",
+        "message": "No event “Order Complete” has ever arrived. Did you mean “Order Completed”?",
+        "suggestions": ["Order Completed"],
+    }
+    counted = desk.post("/audiences/estimate?locale=en", json={"rule": rule})
+    assert (counted["size"], counted["notes"]) == (0, [expected])
+    made = desk.post("/audiences?locale=en", status=201, json={"name": "a", "rule": rule})
+    assert made["notes"] == [expected]
+    changed = desk.call("PATCH", f"/audiences/{made['id']}?locale=zh", json={"base_version": 1, "rule": NEAR_BUYERS})
+    assert changed["notes"] == []
+    assert desk.call("PATCH", f"/audiences/{made['id']}", json={"base_version": 2, "name": "b"})["notes"] == []
+    (note,) = desk.post("/audiences/estimate?locale=zh", json={"rule": {"kind": "event", "event": "购物"}})["notes"]
+    assert note == {"path": "event", "message": "至今没有收到过名为“购物”的事件。", "suggestions": []}
+
+
+def test_a_tag_value_that_nobody_has_is_noted(desk: Desk):
+    tag = {"name": "Tier", "kind": "rule", "value_type": "text", "definition": TIERS}
+    tag_id = desk.post("/tags", status=201, json=tag)["id"]
+    asked = {"kind": "tag", "tag": tag_id, "op": "in", "value": ["近", "远方"]}
+    assert desk.post("/audiences", status=201, json={"name": "early", "rule": asked})["notes"] == []
+    desk.run_jobs()
+    (note,) = desk.post("/audiences/estimate?locale=en", json={"rule": asked})["notes"]
+    assert (note["path"], note["suggestions"]) == ("value[1]", ["远"])
+    assert "Nobody has the value “远方” of the tag “Tier”" in note["message"]
+    one = {"kind": "tag", "tag": tag_id, "op": "is", "value": "far"}
+    (note,) = desk.post("/audiences/estimate?locale=zh", json={"rule": {"kind": "not", "rule": one}})["notes"]
+    assert (note["path"], note["suggestions"]) == ("not.value", [])
+    assert desk.post("/audiences/estimate", json={"rule": {**one, "op": "contains"}})["notes"] == []
+
+
+def test_names_in_tags_are_noted_too(desk: Desk):
+    rule = {"kind": "event", "event": "Order Complete"}
+    body = {"kind": "rule", "value_type": "text", "definition": {"levels": [{"value": "a", "rule": rule}]}}
+    assert [note["path"] for note in desk.post("/tags/preview", json=body)["notes"]] == ["levels[0].rule.event"]
+    made = desk.post("/tags", status=201, json={"name": "t", **body})
+    assert [note["suggestions"] for note in made["notes"]] == [["Order Completed"]]
+    changed = desk.call("PATCH", f"/tags/{made['id']}", json={"base_version": 1, "definition": TIERS})
+    assert changed["notes"] == []
+    counted = {"kind": "statistic", "value_type": "number", "definition": {"measure": {"function": "count", **rule}}}
+    counted["definition"]["measure"].pop("kind")
+    assert [note["path"] for note in desk.post("/tags/preview", json=counted)["notes"]] == ["measure.event"]
+
+
+def test_notes_never_stand_in_the_way(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    def down(*_arguments: Any, **_options: Any) -> Any:
+        raise Unavailable("The warehouse does not answer.")
+
+    monkeypatch.setattr(desk.context.warehouse, "query", down)
+    rule = {"kind": "event", "event": "Order Complete"}
+    assert desk.post("/audiences", status=201, json={"name": "a", "rule": rule})["notes"] == []
 
 
 def test_why_shows_each_condition_with_its_value(desk: Desk):

@@ -12,15 +12,17 @@ from tributary import audiences, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.body import Body
-from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
     ChangeOut,
     JobRef,
+    NoteOut,
     RunError,
     Schedule,
     UserOut,
     VersionRestore,
     fields_of,
+    show_notes,
     show_users,
 )
 from tributary.api.locale import LocaleDep
@@ -29,6 +31,7 @@ from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item
+from tributary.governance.notes import notes_on
 from tributary.rules import Catalog, Locale
 from tributary.store import Session
 from tributary.store.tables.audiences import Audience, AudienceRun, AudienceVersion
@@ -113,6 +116,12 @@ class AudienceDetail(AudienceOut):
     used_by: list[UserOut]
 
 
+class AudienceSaved(AudienceDetail):
+    """A saved audience, with remarks on names in its rule that may be mistyped."""
+
+    notes: list[NoteOut]
+
+
 class VersionOut(BaseModel):
     """One definition."""
 
@@ -158,6 +167,7 @@ class EstimateOut(BaseModel):
     sentence: str
     steps: list[StepOut]
     sample: list[str] = Field(description="Ids of up to 20 people, spread evenly over the result.")
+    notes: list[NoteOut] = Field(description="Names in the rule that may be mistyped: nobody has them.")
     computed_at: datetime
 
 
@@ -193,19 +203,21 @@ def list_audiences(
     status_code=201,
     responses=problems(409, 422),
 )
-def create_audience(body: AudienceCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> AudienceDetail:
+def create_audience(body: AudienceCreate, caller: Writer, context: ContextDep, locale: LocaleDep) -> AudienceSaved:
     """Save a rule under a name. Its members are computed in the background."""
-    audience = audiences.create_audience(
-        session,
-        caller,
-        name=body.name,
-        rule=body.rule,
-        description=body.description,
-        kind=body.kind,
-        schedule=body.schedule,
-        note=body.note,
-    )
-    return _detail(session, audience, locale)
+    notes = _notes(context, caller, body.rule, locale)
+    with context.store.begin() as session:
+        audience = audiences.create_audience(
+            session,
+            caller,
+            name=body.name,
+            rule=body.rule,
+            description=body.description,
+            kind=body.kind,
+            schedule=body.schedule,
+            note=body.note,
+        )
+        return _saved(_detail(session, audience, locale), notes)
 
 
 @router.post(
@@ -223,6 +235,7 @@ def estimate_rule(body: RuleIn, caller: Reader, context: ContextDep, locale: Loc
         sentence=rules.explain(rules.decode(body.rule), catalog, locale),
         steps=[StepOut.model_validate(step, from_attributes=True) for step in found.steps],
         sample=[encode_profile_id(profile_id) for profile_id in found.sample],
+        notes=show_notes(notes_on(context.warehouse, catalog, body.rule, locale)),
         computed_at=found.now,
     )
 
@@ -240,21 +253,23 @@ def get_audience(audience_id: AudienceId, caller: Reader, session: ReadSession, 
     responses=problems(404, 409, 422),
 )
 def update_audience(
-    audience_id: AudienceId, body: AudienceUpdate, caller: Writer, session: WriteSession, locale: LocaleDep
-) -> AudienceDetail:
+    audience_id: AudienceId, body: AudienceUpdate, caller: Writer, context: ContextDep, locale: LocaleDep
+) -> AudienceSaved:
     """Rename it, or save a new version of its rule, which is then computed in the background."""
-    audience = audiences.update_audience(
-        session,
-        caller,
-        audience_id,
-        base_version=body.base_version,
-        name=body.name,
-        description=body.description,
-        schedule=body.schedule,
-        rule=body.rule,
-        note=body.note,
-    )
-    return _detail(session, audience, locale)
+    notes = [] if body.rule is None else _notes(context, caller, body.rule, locale)
+    with context.store.begin() as session:
+        audience = audiences.update_audience(
+            session,
+            caller,
+            audience_id,
+            base_version=body.base_version,
+            name=body.name,
+            description=body.description,
+            schedule=body.schedule,
+            rule=body.rule,
+            note=body.note,
+        )
+        return _saved(_detail(session, audience, locale), notes)
 
 
 @router.post(
@@ -387,6 +402,17 @@ def _detail(session: Session, audience: Audience, locale: Locale) -> AudienceDet
             "used_by": show_users(session, workspace_id, Item("audience", audience.id)),
         }
     )
+
+
+def _notes(context: Context, caller: Principal, rule: Rule, locale: Locale) -> list[NoteOut]:
+    """To be asked for before a transaction begins: no lock is held while the warehouse answers."""
+    with context.store.read() as session:
+        catalog = load_catalog(session, caller.workspace_id)
+    return show_notes(notes_on(context.warehouse, catalog, rule, locale))
+
+
+def _saved(detail: AudienceDetail, notes: list[NoteOut]) -> AudienceSaved:
+    return AudienceSaved(**dict(detail), notes=notes)
 
 
 def _version(version: AudienceVersion, catalog: Catalog, locale: Locale) -> VersionOut:

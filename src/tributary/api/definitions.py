@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from tributary.api.body import Body
 from tributary.governance.lineage import Item, names_of, users_of
+from tributary.governance.notes import Note
 from tributary.store import Session
 from tributary.store.tables.definitions import DefinitionRow, RunRow, VersionRow
 
@@ -40,6 +42,14 @@ class UserOut(BaseModel):
     name: str
 
 
+class NoteOut(BaseModel):
+    """A remark on a valid rule: a name or value that nobody has, and existing ones like it, the nearest first."""
+
+    path: str
+    message: str
+    suggestions: list[str]
+
+
 class ChangeOut(BaseModel):
     """One difference between two definitions."""
 
@@ -63,6 +73,11 @@ def fields_of(row: DefinitionRow | VersionRow | RunRow, model: type[BaseModel]) 
     if isinstance(row, RunRow) and row.error:
         fields["error"] = {"cure": None, "path": None, **row.error}
     return fields
+
+
+def show_notes(notes: Iterable[Note]) -> list[NoteOut]:
+    """Notes for an answer."""
+    return [NoteOut.model_validate(note, from_attributes=True) for note in notes]
 
 
 def show_users(session: Session, workspace_id: int, item: Item) -> list[UserOut]:

@@ -12,16 +12,18 @@ from tributary import rules, tags
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.body import Body
-from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
     PEOPLE,
     ChangeOut,
     JobRef,
+    NoteOut,
     RunError,
     Schedule,
     UserOut,
     VersionRestore,
     fields_of,
+    show_notes,
     show_users,
 )
 from tributary.api.locale import LocaleDep
@@ -30,10 +32,11 @@ from tributary.api.people import own_profile
 from tributary.api.problems import problems
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item
+from tributary.governance.notes import notes_on
 from tributary.rules import Catalog, Locale
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagRun, TagVersion
-from tributary.tags import Distribution, StatisticDefinition
+from tributary.tags import Definition, Distribution, StatisticDefinition
 
 router = APIRouter(tags=["tags"])
 
@@ -41,7 +44,7 @@ Reader = Annotated[Principal, requires("tags:read")]
 Writer = Annotated[Principal, requires("tags:write")]
 TagId = Annotated[str, Path(description="`tag_…`")]
 
-Definition = dict[str, Any]
+DefinitionIn = dict[str, Any]
 NullPolicy = Literal["clear", "keep_last"]
 
 _DEFINITION = "`{levels: [{value, rule}], otherwise?}` of a rule tag, `{measure}` of a statistic tag."
@@ -53,7 +56,7 @@ class TagCreate(Body):
     name: str = Field(min_length=1, max_length=200)
     kind: Literal["rule", "statistic"]
     value_type: Literal["text", "number"]
-    definition: Definition = Field(description=_DEFINITION)
+    definition: DefinitionIn = Field(description=_DEFINITION)
     description: str = Field(default="", max_length=2_000)
     null_policy: NullPolicy = Field(
         default="clear", description="What becomes of people who get no value now: none, or the last one they had."
@@ -70,7 +73,7 @@ class TagUpdate(Body):
     description: str | None = Field(default=None, max_length=2_000)
     null_policy: NullPolicy | None = None
     schedule: Schedule | None = None
-    definition: Definition | None = Field(default=None, description=_DEFINITION)
+    definition: DefinitionIn | None = Field(default=None, description=_DEFINITION)
     note: str = Field(default="", max_length=500, description="Why this version exists.")
 
 
@@ -79,7 +82,7 @@ class TagPreview(Body):
 
     kind: Literal["rule", "statistic"]
     value_type: Literal["text", "number"]
-    definition: Definition = Field(description=_DEFINITION)
+    definition: DefinitionIn = Field(description=_DEFINITION)
 
 
 class TagOut(BaseModel):
@@ -124,6 +127,7 @@ class PreviewOut(DistributionOut):
     """How the values of an unsaved definition would spread over `people`, everybody in the workspace."""
 
     people: int
+    notes: list[NoteOut] = Field(description="Names in the definition that may be mistyped: nobody has them.")
 
 
 class TagRunOut(BaseModel):
@@ -153,7 +157,7 @@ class TagDetail(TagOut):
     definition: see `last_run`. `distribution` is that of the newest finished run.
     """
 
-    definition: Definition
+    definition: DefinitionIn
     sentence: str | None = Field(description="The measure of a statistic tag in words.")
     levels: list[LevelSentence] | None = Field(description="The levels of a rule tag in words, in their order.")
     values_version: int | None
@@ -162,11 +166,17 @@ class TagDetail(TagOut):
     used_by: list[UserOut]
 
 
+class TagSaved(TagDetail):
+    """A saved tag, with remarks on names in its definition that may be mistyped."""
+
+    notes: list[NoteOut]
+
+
 class TagVersionOut(BaseModel):
     """One definition."""
 
     version: int
-    definition: Definition
+    definition: DefinitionIn
     sentence: str | None
     levels: list[LevelSentence] | None
     note: str
@@ -218,21 +228,23 @@ def list_tags(
 
 
 @router.post("/tags", operation_id="create_tag", summary="Create a tag", status_code=201, responses=problems(409, 422))
-def create_tag(body: TagCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> TagDetail:
+def create_tag(body: TagCreate, caller: Writer, context: ContextDep, locale: LocaleDep) -> TagSaved:
     """Save a definition under a name. Its values are computed in the background."""
-    tag = tags.create_tag(
-        session,
-        caller,
-        name=body.name,
-        kind=body.kind,
-        value_type=body.value_type,
-        definition=body.definition,
-        description=body.description,
-        null_policy=body.null_policy,
-        schedule=body.schedule,
-        note=body.note,
-    )
-    return _detail(session, tag, locale)
+    notes = _notes(context, caller, tags.decode_definition(body.kind, body.value_type, body.definition), locale)
+    with context.store.begin() as session:
+        tag = tags.create_tag(
+            session,
+            caller,
+            name=body.name,
+            kind=body.kind,
+            value_type=body.value_type,
+            definition=body.definition,
+            description=body.description,
+            null_policy=body.null_policy,
+            schedule=body.schedule,
+            note=body.note,
+        )
+        return TagSaved(**dict(_detail(session, tag, locale)), notes=notes)
 
 
 @router.post(
@@ -241,14 +253,16 @@ def create_tag(body: TagCreate, caller: Writer, session: WriteSession, locale: L
     summary="Distribution of an unsaved definition",
     responses=problems(422, 429),
 )
-def preview_tag(body: TagPreview, caller: Reader, context: ContextDep) -> PreviewOut:
+def preview_tag(body: TagPreview, caller: Reader, context: ContextDep, locale: LocaleDep) -> PreviewOut:
     """How many people would get which value."""
     with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
         catalog = load_catalog(session, caller.workspace_id)
     spread, people = tags.preview_tag(
         context.warehouse, catalog, body.kind, body.value_type, body.definition, context.clock.now()
     )
-    return PreviewOut(people=people, **_distribution(spread).model_dump())
+    definition = tags.decode_definition(body.kind, body.value_type, body.definition)
+    notes = _notes(context, caller, definition, locale)
+    return PreviewOut(people=people, notes=notes, **_distribution(spread).model_dump())
 
 
 @router.get("/tags/{tag_id}", operation_id="get_tag", summary="One tag")
@@ -258,21 +272,27 @@ def get_tag(tag_id: TagId, caller: Reader, session: ReadSession, locale: LocaleD
 
 
 @router.patch("/tags/{tag_id}", operation_id="update_tag", summary="Change a tag", responses=problems(404, 409, 422))
-def update_tag(tag_id: TagId, body: TagUpdate, caller: Writer, session: WriteSession, locale: LocaleDep) -> TagDetail:
+def update_tag(tag_id: TagId, body: TagUpdate, caller: Writer, context: ContextDep, locale: LocaleDep) -> TagSaved:
     """Rename it, or save a new version of its definition, which is then computed in the background."""
-    tag = tags.update_tag(
-        session,
-        caller,
-        tag_id,
-        base_version=body.base_version,
-        name=body.name,
-        description=body.description,
-        null_policy=body.null_policy,
-        schedule=body.schedule,
-        definition=body.definition,
-        note=body.note,
-    )
-    return _detail(session, tag, locale)
+    with context.store.begin() as session:
+        tag = tags.update_tag(
+            session,
+            caller,
+            tag_id,
+            base_version=body.base_version,
+            name=body.name,
+            description=body.description,
+            null_policy=body.null_policy,
+            schedule=body.schedule,
+            definition=body.definition,
+            note=body.note,
+        )
+        detail = _detail(session, tag, locale)
+        definition = tags.definition_of(
+            tag, tags.get_version(session, caller.workspace_id, tag_id, tag.current_version)
+        )
+    notes = [] if body.definition is None else _notes(context, caller, definition, locale)
+    return TagSaved(**dict(detail), notes=notes)
 
 
 @router.post(
@@ -391,6 +411,19 @@ def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
             "used_by": show_users(session, workspace_id, Item("tag", tag.id)),
         }
     )
+
+
+def _notes(context: Context, caller: Principal, definition: Definition, locale: Locale) -> list[NoteOut]:
+    """To be asked for outside of a transaction: no lock is held while the warehouse answers."""
+    with context.store.read() as session:
+        catalog = load_catalog(session, caller.workspace_id)
+    if isinstance(definition, StatisticDefinition):
+        return show_notes(notes_on(context.warehouse, catalog, definition.measure, locale, path="measure"))
+    return [
+        note
+        for index, level in enumerate(definition.levels)
+        for note in show_notes(notes_on(context.warehouse, catalog, level.rule, locale, path=f"levels[{index}].rule"))
+    ]
 
 
 def _version(tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale) -> TagVersionOut:

@@ -16,6 +16,7 @@ from tributary.tags.compute import (
 )
 from tributary.tags.definition import (
     MAX_LEVELS,
+    Definition,
     Level,
     NullPolicy,
     RuleDefinition,
@@ -46,6 +47,7 @@ __all__ = [
     "KEPT_RUNS",
     "MAX_LEVELS",
     "SCHEDULES",
+    "Definition",
     "Distribution",
     "Level",
     "NullPolicy",
