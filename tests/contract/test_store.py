@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, select, text
 
 from tributary.errors import Unavailable
-from tributary.store import Store, UtcDateTime, upsert
+from tributary.store import Store, UtcDateTime, engine, open_store, upsert
 from tributary.store.tables.access import Workspace
 from tributary.store.types import BigInt, Json
 
@@ -118,3 +120,56 @@ def test_a_full_disk_is_an_outage_that_loses_nothing_and_ends(things_store):
                 session.execute(things.insert(), rows)
     with things_store.read() as session:
         assert len(session.execute(select(things.c.name)).all()) == 5_000
+
+
+_SOME_WORK = text(
+    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 50000) "
+    "SELECT count(*), (SELECT count(*) FROM contract_things) FROM c"
+)
+
+
+def test_readers_that_overlap_all_the_time_do_not_let_the_write_ahead_log_grow(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "_WAL_BYTES", 2**20)
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    metadata.create_all(store.engine)
+    log = Path(f"{store.engine.url.database}-wal")
+    done = threading.Event()
+
+    def keep_reading() -> None:
+        while not done.is_set():
+            with store.read() as session:
+                session.execute(_SOME_WORK).all()
+
+    readers = [threading.Thread(target=keep_reading) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    try:
+        sizes = []
+        for number in range(60):
+            with store.begin() as session:
+                rows = [{"name": f"{number} {row}" + "x" * 500, "count": row} for row in range(400)]
+                session.execute(things.insert(), rows)
+            sizes.append(log.stat().st_size)
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    with store.read() as session:
+        assert session.execute(text("SELECT count(*) FROM contract_things")).scalar() == 24_000
+    store.close()
+    assert max(sizes) < 4 * 2**20
+
+
+def test_a_read_that_does_not_end_holds_writers_up_once_and_not_each_time(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(engine, "_WAL_BYTES", 1)
+    monkeypatch.setattr(engine, "_WAL_WAIT_MS", 10)
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    metadata.create_all(store.engine)
+    with store.read() as reading:
+        assert reading.execute(select(things)).all() == []
+        for number in range(5):
+            with store.begin() as session:
+                session.execute(things.insert().values(name=str(number)))
+        assert reading.execute(select(things)).all() == []
+    store.close()
+    assert len([record for record in caplog.records if "write-ahead" in record.message]) == 1

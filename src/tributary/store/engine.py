@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +25,15 @@ from tributary.store.types import Base
 # The connection that was used last is used next. Taken in turn, each of SQLite's would fill a page cache of its own
 # with the same pages, and find it outdated the next time.
 _POOL: Any = {"pool_size": 10, "pool_use_lifo": True}
+_log = logging.getLogger(__name__)
+
 _BUSY_TIMEOUT_MS = 30_000  # a pipeline batch may hold SQLite's write lock for a second; API writes wait for it
+
+# SQLite starts its write-ahead log again from the front only in a moment without readers. On a busy server there is
+# none, and it grew to 50 times the database. Beyond this size readers are waited for.
+_WAL_BYTES = 64 * 1024 * 1024
+_WAL_WAIT_MS = 1_000  # how long writers may be held up for that
+_WAL_AGAIN_SECONDS = 10.0  # after a reader that did not end in time
 
 
 class Store:
@@ -28,6 +41,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._wal = _WriteAheadLog(engine) if engine.dialect.name == "sqlite" else None
         # Objects handed out by a service stay readable after the commit, so nothing expires.
         self._sessions = sessionmaker(engine, expire_on_commit=False)
 
@@ -49,6 +63,8 @@ class Store:
             session.connection(execution_options={"tributary_write": True})
             with _transaction(session):
                 yield session
+        if self._wal is not None:
+            self._wal.keep_short()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -81,6 +97,46 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+class _WriteAheadLog:
+    """Keeps SQLite's write-ahead log short."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._path = Path(f"{engine.url.database}-wal")
+        self._mutex = threading.Lock()
+        self._not_before = 0.0
+
+    def keep_short(self) -> None:
+        """Move a log that has grown long into the database. What fails here is tried again later, and harms nobody."""
+        try:
+            is_long = self._path.stat().st_size >= _WAL_BYTES
+        except OSError:
+            return
+        if not is_long or time.monotonic() < self._not_before or not self._mutex.acquire(blocking=False):
+            return
+        try:
+            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
+                if self._truncate():
+                    return
+            self._not_before = time.monotonic() + _WAL_AGAIN_SECONDS
+            _log.warning("a long read keeps the write-ahead log of the records store from being cut")
+        finally:
+            self._mutex.release()
+
+    def _truncate(self) -> bool:
+        connection = self._engine.raw_connection()  # outside of any transaction: a checkpoint inside of one is refused
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_WAL_WAIT_MS}")
+            try:
+                is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+            return not is_busy
+        finally:
+            connection.close()
 
 
 @contextmanager
