@@ -12,6 +12,7 @@ import random
 import secrets
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -156,15 +157,16 @@ class Runner:
             self._threads.append(thread)
 
     def stop(self, timeout: float = 30) -> None:
-        """Take no more jobs; ask running ones to stop at their next check, and wait for them.
+        """Take no more jobs; ask running ones to stop at their next check, and wait `timeout` seconds for all of them.
 
         A job that is interrupted so is queued again and loses no attempt. One that does not end in time is taken over
         by another worker after its lease.
         """
         self._is_stopping.set()
         self.wake()
+        deadline = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._threads.clear()
 
     def wake(self) -> None:

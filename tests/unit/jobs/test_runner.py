@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -349,6 +350,28 @@ def test_started_threads_work_and_wake(bench):
     finally:
         runner.stop()
     assert set(bench.ran) == ids
+
+
+def test_stopping_waits_once_and_not_once_for_each_thread(bench):
+    go_on, running = threading.Event(), threading.Semaphore(0)
+
+    def handler(_run):
+        running.release()
+        go_on.wait(10)
+
+    for _ in range(4):
+        bench.ask()
+    runner = bench.runner(handler, concurrency=4, poll_seconds=0.01)
+    runner.start()
+    for _ in range(4):
+        assert running.acquire(timeout=10)
+    threads = list(runner._threads)
+    begun = time.monotonic()
+    runner.stop(timeout=0.3)
+    assert time.monotonic() - begun < 0.9  # four times 0.3 is more
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
 
 
 def test_two_workers_share_the_jobs_and_run_none_twice(bench):
