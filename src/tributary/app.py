@@ -120,8 +120,13 @@ class Application:
         self._closers.callback(finish)
 
     def _server(self) -> uvicorn.Server:
+        proxies = self.settings.app.trusted_proxies
         config = uvicorn.Config(
             self.api,
+            # Left to itself, uvicorn believes everybody on this machine: whoever invents addresses, or comes through a
+            # proxy that hands such on, would get around the pauses after wrong passwords.
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
             host=self.settings.app.host,
             port=self.settings.app.port,
             log_config=None,

@@ -63,6 +63,9 @@ class AppSettings(_Group):
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
     public_url: str = Field("", description="Base URL that links in messages use; empty means http://host:port.")
+    trusted_proxies: str = Field(
+        "", description="Addresses of proxies in front, with commas; their X-Forwarded-For and -Proto are believed."
+    )
     session_idle_minutes: int = Field(30, ge=1, description="A session ends after this long without a request.")
     session_hours: int = Field(12, ge=1, description="A session ends after this long in any case.")
 

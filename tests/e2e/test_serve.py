@@ -137,6 +137,23 @@ def test_a_second_one_on_the_same_folder_is_refused_and_says_why(tmp_path):
         assert first.stop() == 0
 
 
+@pytest.mark.parametrize(("proxies", "last"), [("", 429), ("127.0.0.1", 401)])
+def test_an_address_in_a_header_counts_only_from_a_trusted_proxy(tmp_path, proxies, last):
+    server = Server(tmp_path, "")
+    server.environment["TRIBUTARY_APP__TRUSTED_PROXIES"] = proxies
+    server.start()
+    codes = [
+        httpx.post(
+            f"http://127.0.0.1:{server.app}/api/v1/login",
+            json={"email": "owner@example.com", "password": "a wrong guess"},
+            headers={"X-Tributary-Request": "1", "X-Forwarded-For": f"192.0.2.{number}"},
+        ).status_code
+        for number in range(8)
+    ]
+    assert server.stop() == 0
+    assert codes == [401] * 5 + [last] * 3
+
+
 def test_ctrl_c_which_reaches_every_process_stops_all_once(tmp_path):
     server = Server(tmp_path, "")
     server.start(start_new_session=True)
