@@ -293,6 +293,8 @@ class Resolver:
 
     def _record(self, edge: int, first: Claim, claim: Claim, refusal: str, linkage: Linkage) -> None:
         known = self._edges.get(edge)
+        if known == refusal and linkage.at_ms > self._edge_first[edge].at_ms:
+            return  # nearly always: the same link again, later
         sighting = _sighting(linkage)
         if known == refusal and sighting >= self._edge_first[edge]:
             return
