@@ -476,3 +476,26 @@ def test_batches_of_any_size_and_reading_the_log_again_give_the_same(
         for profile in list_profiles(session, 1, limit=100):
             facts = {name: entry[0] for name, entry in golden_record(session, 1, profile.id).items()}
             assert facts == profile.plain_traits()
+
+
+def test_a_batch_holds_no_more_events_than_it_may(rig: PipelineRig) -> None:
+    worker = rig.pipeline(settings=QUIET.model_copy(update={"max_batch_events": 10}))
+    for number in range(6):
+        rig.send(*({"type": "track", "event": "X", "userId": f"u{number}"} for _ in range(4)))
+    sizes = []
+    while size := worker.run_once():
+        sizes.append(size)
+    assert sizes == [8, 8, 8]
+    assert len(rig.events()) == 24
+
+
+def test_an_event_that_comes_out_of_quarantine_late_is_still_stored_once(rig: PipelineRig) -> None:
+    received_ms = rig.clock.now_ms()
+    rig.clock.advance(timedelta(days=10))
+    for _ in range(2):  # replayed, and replayed again after a crash that hid the first time
+        rig.send({"type": "track", "event": "X", "userId": "u1", "messageId": "m1"}, received_at_ms=received_ms)
+        rig.run()
+        with rig.store.begin() as session:
+            for part in range(16):
+                prune_seen(session, rig.clock.now_ms(), 8, part, 16)
+    assert rig.ask("SELECT count() FROM events") == [(1,)]

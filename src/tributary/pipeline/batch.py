@@ -122,6 +122,14 @@ def decode_batch(records: Iterable[Record], view: Callable[[int], WorkspaceView 
     return decoded
 
 
+def count_events(record: Record) -> int:
+    """How many events a record of the log holds; one that cannot be read counts as one."""
+    try:
+        return len(decode_envelope(record.payload).events)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return 1
+
+
 def _decode_envelope(record: Record, envelope: Envelope, view: WorkspaceView | None, decoded: Decoded) -> None:
     place = f"{record.partition}:{record.offset}"
     if view is None:
@@ -235,7 +243,12 @@ class BatchWriter:
         return fresh
 
     def _remember(self, events: Iterable[Event]) -> None:
-        rows = {event.key: (event.key, event.mark, event.received_ms // _DAY_MS) for event in reversed(list(events))}
+        # From now on, not from when it was received: an event replayed out of quarantine may be older than the memory.
+        now_ms = int(self._now.timestamp() * 1000)
+        rows = {
+            event.key: (event.key, event.mark, max(event.received_ms, now_ms) // _DAY_MS)
+            for event in reversed(list(events))
+        }
         bulk.write(self._session, SeenMessage, ("id", "mark", "day"), list(rows.values()), key=("id",))
 
     def _drop_suppressed(self, events: list[Event]) -> list[Event]:

@@ -44,15 +44,16 @@ def deliver(
         else:
             warehouse.insert("events", events, token=outbox.batch_id)
     crashpoint("events_inserted")
-    profiles = unpack(outbox.profiles)
-    if profiles is not None:
-        warehouse.insert("profiles", profiles, token=outbox.batch_id)
-    crashpoint("profiles_inserted")
+    # Aliases before profiles: a question in between must not miss the events of a profile that is gone already.
     aliases = unpack(outbox.aliases)
     if aliases is not None:
         warehouse.insert("profile_aliases", aliases, token=outbox.batch_id)
         warehouse.reload_aliases()
     crashpoint("aliases_inserted")
+    profiles = unpack(outbox.profiles)
+    if profiles is not None:
+        warehouse.insert("profiles", profiles, token=outbox.batch_id)
+    crashpoint("profiles_inserted")
     for reaction in msgspec.msgpack.decode(outbox.reactions, type=list[Reaction]):
         for reactor in reactors:
             reactor(reaction)

@@ -22,7 +22,8 @@ def test_outside_profile_ids_sort_like_the_numbers(numbers):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "prf", "prf_", "prf_1", "prf_0000000!", "wsp_00000001", "prf_" + "z" * 13, "prf_" + "z" * 14, "prf_０0000001"]
+    "text",
+    ["", "prf", "prf_", "prf_1", "prf_0000000!", "wsp_00000001", "prf_" + "z" * 13, "prf_" + "z" * 14, "prf_０0000001"],
 )
 def test_what_is_no_profile_id_is_not_found(text):
     with pytest.raises(NotFound, match="There is no person with this id"):
