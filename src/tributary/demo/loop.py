@@ -117,7 +117,9 @@ def _demo_settings(settings: Settings, smtp_port: int) -> Settings:
     """The same settings with a folder of the demo's own and its own mail server."""
     mail = settings.mail.model_copy(update={"host": "127.0.0.1", "port": smtp_port, "security": "none"})
     folder = settings.data_dir.with_name(f"{settings.data_dir.name}-demo")
-    return settings.model_copy(update={"data_dir": folder, "mail": mail, "store_url": "", "warehouse_url": ""})
+    return settings.model_copy(
+        update={"data_dir": folder, "mail": mail, "store_url": "", "warehouse_url": "", "log_level": "warning"}
+    )
 
 
 def _make_folder(folder: Path) -> None:
@@ -231,7 +233,9 @@ class _Loop:
             operator.post(f"/audiences/{made['id']}/refresh")
             path = f"/audiences/{made['id']}"
             audience = operator.wait(path, lambda answer: answer["size"] is not None, "the audience")
-        self._console.print(f"[bold]{audience['sentence']}[/bold] → {estimate['size']:,}", highlight=False)
+        for locale in ("en", "zh"):
+            sentence = operator.get(path, locale=locale)["sentence"]
+            self._console.print(f"[bold]{sentence}[/bold] → {estimate['size']:,}", highlight=False)
         return cast("dict[str, Any]", audience)
 
     def _send_campaign(self, audience_id: str) -> str:
