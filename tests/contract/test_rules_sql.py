@@ -153,6 +153,7 @@ class TestMembers:
             assert [id_ for (id_,) in ask(warehouse, compile_members(resolved), world)] == wanted
 
 
+@pytest.mark.slow
 class TestRareValues:
     """What random rules meet too seldom, gone through one by one. One node: the topology does not matter to a value."""
 
@@ -225,6 +226,7 @@ class TestReference:
             for warehouse in warehouses:
                 assert warehouse.query(compile_members(resolved), workspace_id=CATALOG.workspace_id) == []
 
+    @pytest.mark.slow
     def test_a_rule_as_wide_as_allowed_runs(self, warehouses):
         world = WORLDS[0]
         known = replace(catalog(world, "UTC", promoted=True), events=None)
@@ -234,6 +236,7 @@ class TestReference:
             assert warehouse.query(compile_count(resolved), workspace_id=world.workspace_id) == [(len(world.people),)]
 
 
+@pytest.mark.slow
 class TestWhy:
     @settings(relaxed, max_examples=25)
     @given(rule=rules(), world=worlds, zone=zones, now=nows, data=st.data())
@@ -269,6 +272,7 @@ class TestWhy:
             assert not why.parts[0].holds
 
 
+@pytest.mark.slow
 class TestMeasures:
     @settings(relaxed, max_examples=40)
     @given(data=measures(), world=worlds, zone=zones, now=nows, promoted=st.booleans())

@@ -396,6 +396,7 @@ def test_fields_are_learnt_and_then_coerced(rig: PipelineRig) -> None:
     assert next(row for row in rig.events() if row["message_id"] == "later")["properties"] == {"score": 7}
 
 
+@pytest.mark.slow
 def test_history_of_twenty_years_in_one_batch(rig: PipelineRig) -> None:
     """Each month is a partition, and one insert takes at most so many."""
     rig.send(*[{**TRACK, "timestamp": f"{2006 + n // 12}-{n % 12 + 1:02d}-15"} for n in range(240)], is_backfill=True)
@@ -451,6 +452,7 @@ def settled(rig: PipelineRig) -> dict[str, Any]:
     return state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_batches_of_any_size_and_reading_the_log_again_give_the_same(
     make_rig: Callable[..., PipelineRig], seed: int
