@@ -39,3 +39,8 @@ def test_new_ids_are_unique_and_name_their_kind():
     made = {new_id("aud") for _ in range(1000)}
     assert len(made) == 1000
     assert all(text.startswith("aud_") and len(text) == 30 for text in made)
+
+
+def test_ids_of_one_process_sort_in_the_order_they_were_made():
+    made = [new_id("job") for _ in range(5000)]
+    assert made == sorted(made)
