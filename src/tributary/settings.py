@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tributary.errors import InvalidRequest
+
+_OWN_PATHS = frozenset({"api", "t", "u", "docs", "assets"})
 
 
 class _Group(BaseModel):
@@ -62,12 +66,27 @@ class AppSettings(_Group):
 
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
-    public_url: str = Field("", description="Base URL that links in messages use; empty means http://host:port.")
+    public_url: str = Field(
+        "", description="Address people use, may end in a path; links in messages begin so. Empty: http://host:port."
+    )
     trusted_proxies: str = Field(
         "", description="Addresses of proxies in front, with commas; their X-Forwarded-For and -Proto are believed."
     )
     session_idle_minutes: int = Field(30, ge=1, description="A session ends after this long without a request.")
     session_hours: int = Field(12, ge=1, description="A session ends after this long in any case.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, url: str) -> str:
+        """A path that begins like one of ours could not be told from ours when a proxy has taken it away."""
+        parts = urlsplit(url)
+        if url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
+            raise ValueError("give a whole address such as https://cdp.example.com or https://example.com/cdp")
+        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", parts.path):
+            raise ValueError("the path may hold letters, digits and - . _ ~ between slashes")
+        if (first := parts.path.strip("/").partition("/")[0]) in _OWN_PATHS:
+            raise ValueError(f"the path cannot begin with /{first}, which Tributary uses itself; take another one")
+        return url
 
 
 class MailSettings(_Group):
@@ -137,6 +156,11 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Base URL for links in messages, without a trailing slash."""
         return (self.app.public_url or f"http://{self.app.host}:{self.app.port}").rstrip("/")
+
+    @property
+    def base_path(self) -> str:
+        """Path of the public URL with a slash at its end: `/`, or `/cdp/` for https://example.com/cdp."""
+        return f"{urlsplit(self.public_url).path}/"
 
     def make_data_dir(self) -> None:
         """Make the data folder unless it is there. Personal data lie in it: not for other users of this machine.

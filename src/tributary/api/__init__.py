@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI
@@ -27,8 +28,9 @@ from tributary.api import (
 )
 from tributary.api.auth import check_routes, public, requires, signed_in
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
-from tributary.api.middleware import RequestShell
+from tributary.api.middleware import RequestShell, UnderPath
 from tributary.api.openapi import build_openapi
+from tributary.api.page import PAGE_FOLDER, Page
 from tributary.api.problems import install_problem_handlers
 from tributary.core.clock import SystemClock
 from tributary.settings import Settings
@@ -72,8 +74,8 @@ PREFIX = "/api/v1"
 MAX_BODY_BYTES = 1024 * 1024  # routes that take files set their own
 
 
-def build_api(context: Context) -> FastAPI:
-    """The application that answers `/api/v1/…`.
+def build_api(context: Context, *, page_folder: Path = PAGE_FOLDER) -> FastAPI:
+    """The application that answers `/api/v1/…`, and everything else with the operator's page from `page_folder`.
 
     Raises:
         BugError: a route declares no access; nothing is served then.
@@ -95,6 +97,9 @@ def build_api(context: Context) -> FastAPI:
     check_routes(app)
     # Inside the shell, so that its refusal gets the shell's headers; the framework's own place would be outside.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    base = context.settings.base_path
+    app.add_middleware(Page, folder=page_folder, base=base)
+    app.add_middleware(UnderPath, base=base)
     app.add_middleware(RequestShell, is_https=context.settings.public_url.startswith("https://"))
     return app
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from tributary import access
-from tributary.access import Principal
+from tributary.access import Principal, SignedIn
 from tributary.api.auth import (
     COOKIE,
     caller_of,
@@ -21,7 +21,7 @@ from tributary.api.auth import (
     signed_in,
 )
 from tributary.api.body import Body
-from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.problems import problems
 from tributary.core.ids import decode_workspace_id, encode_workspace_id
 from tributary.store.tables.access import LoginSession, Workspace
@@ -146,24 +146,14 @@ def login(body: Credentials, request: Request, response: Response, context: Cont
         caller=caller_of(request),
         replaces=request.cookies.get(COOKIE),
     )
-    response.set_cookie(
-        COOKIE,
-        signed.token,
-        max_age=int((signed.expires_at - context.clock.now()).total_seconds()),
-        path="/",
-        secure=is_https(request, context),
-        httponly=True,
-        samesite="lax",
-    )
-    with context.store.read() as session:
-        return _me(signed.principal, access.get_workspace(session, signed.principal.workspace_id))
+    return begin_session(signed, request, response, context)
 
 
 @router.post("/logout", operation_id="logout", summary="Sign out", status_code=204)
-def logout(caller: Anyone, session: WriteSession, response: Response) -> None:
+def logout(caller: Anyone, session: WriteSession, response: Response, context: ContextDep) -> None:
     """Ends the session on the server and removes the cookie."""
     access.logout(session, caller)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    response.delete_cookie(COOKIE, path=_cookie_path(context), httponly=True, samesite="lax")
 
 
 @router.get("/me", operation_id="get_me", summary="Who am I")
@@ -275,6 +265,26 @@ def enter_workspace(workspace_id: str, caller: Anyone, session: WriteSession) ->
     workspace = access.switch_workspace(session, caller, wanted)
     role = next(role for found, role in access.list_workspaces(session, caller) if found.id == wanted)
     return _workspace_out(workspace, role)
+
+
+def begin_session(signed: SignedIn, request: Request, response: Response, context: Context) -> Me:
+    """Give the browser the cookie of a new session, and the answer of every way to sign in."""
+    response.set_cookie(
+        COOKIE,
+        signed.token,
+        max_age=int((signed.expires_at - context.clock.now()).total_seconds()),
+        path=_cookie_path(context),
+        secure=is_https(request, context),
+        httponly=True,
+        samesite="lax",
+    )
+    with context.store.read() as session:
+        return _me(signed.principal, access.get_workspace(session, signed.principal.workspace_id))
+
+
+def _cookie_path(context: Context) -> str:
+    """Not the cookie of other sites of the same host, and not for them."""
+    return context.settings.base_path.rstrip("/") or "/"
 
 
 def _me(principal: Principal, workspace: Workspace) -> Me:

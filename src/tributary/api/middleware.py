@@ -1,4 +1,7 @@
-"""What happens around every request: an id, security headers, a body limit, and a last net for unknown errors."""
+"""What happens around every request: an id, security headers, a body limit, and a last net for unknown errors.
+
+And, where people reach us under a path of a larger site, what makes that path disappear for everything inside.
+"""
 
 from __future__ import annotations
 
@@ -74,6 +77,22 @@ class _TooLarge:
             self.is_held_back = Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE
         if not self.is_held_back:
             await self._send(message)
+
+
+class UnderPath:
+    """ASGI middleware: requests under `base` (such as `/cdp/`) go on as if there were no such path.
+
+    A proxy in front may have taken it away already; then nothing is left to do. So both kinds of proxy work.
+    """
+
+    def __init__(self, app: ASGIApp, *, base: str) -> None:
+        self._app = app
+        self._prefix = base.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._prefix and scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self._prefix}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(self._prefix) or "/"}
+        await self._app(scope, receive, send)
 
 
 def _request_id(headers: Headers) -> str:

@@ -79,13 +79,12 @@ def _document(request: Request) -> dict[str, Any]:
     return document
 
 
-# Where people look first; the operator's page will take the first of them.
+# Where people look first; the front door itself leads to the operator's page.
 entrance = APIRouter(tags=["system"], dependencies=[public()])
 
 
-@entrance.get("/", operation_id="enter", summary="Front door", status_code=307, response_class=RedirectResponse)
 @entrance.get("/docs", operation_id="enter_reference", summary="Docs", status_code=307, response_class=RedirectResponse)
-async def enter() -> RedirectResponse:
+async def enter_reference() -> RedirectResponse:
     """Leads to the reference."""
     return RedirectResponse("api/v1/docs")
 
