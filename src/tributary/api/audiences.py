@@ -17,6 +17,7 @@ from tributary.api.definitions import (
     ChangeOut,
     JobRef,
     NoteOut,
+    RuleIn,
     RunError,
     Schedule,
     UserOut,
@@ -141,12 +142,6 @@ class VersionDiff(BaseModel):
     sentence_before: str
     sentence_after: str
     changes: list[ChangeOut]
-
-
-class RuleIn(Body):
-    """A rule that need not be saved."""
-
-    rule: Rule
 
 
 class StepOut(BaseModel):

@@ -18,6 +18,12 @@ PEOPLE = "profiles:read"  # needed besides, where an answer is about a person
 Schedule = Literal["manual", "hourly", "daily"]
 
 
+class RuleIn(Body):
+    """A rule that need not be saved."""
+
+    rule: dict[str, Any] = Field(description="See the reference of rules.")
+
+
 class VersionRestore(Body):
     """Which version is the newest now, and why an older one comes back."""
 

@@ -52,6 +52,31 @@ def check_rule(
     return Checked(rules.encode(rule), frozenset(item for item, _ in found))
 
 
+@dataclass(frozen=True, slots=True)
+class FoundProblem:
+    """A mistake in a rule. When it is not `is_blocking`, the rule can be saved, but not computed yet."""
+
+    path: str
+    message: str
+    cure: str | None
+    is_blocking: bool
+
+
+def find_all_problems(
+    source: Mapping[str, Any], catalog: Catalog, now: datetime
+) -> tuple[Rule | None, list[FoundProblem]]:
+    """The rule, None when it cannot be read, and everything that is wrong with it, what keeps it from being saved
+    first.
+    """
+    strict = rules.find_problems(source, _as_if_computed(catalog), now)
+    blocking = strict.problems
+    waiting = [problem for problem in rules.find_problems(source, catalog, now).problems if problem not in blocking]
+    found = [(problem, True) for problem in blocking] + [(problem, False) for problem in waiting]
+    return strict.rule, [
+        FoundProblem(problem.path, problem.message, problem.cure, is_blocking) for problem, is_blocking in found
+    ]
+
+
 def _as_if_computed(catalog: Catalog) -> Catalog:
     """A definition may be saved before what it builds on has been computed; only computing it has to wait."""
     return replace(

@@ -23,10 +23,12 @@ from tributary.rules.measure import (
     resolve_measure,
 )
 from tributary.rules.operators import OPERATORS
+from tributary.rules.problems import Findings, RuleProblem, find_problems
 from tributary.rules.resolve import resolve
 from tributary.rules.resolved import ResolvedRule
 from tributary.rules.tree import Rule
 from tributary.rules.used import FieldsUsed, fields_used
+from tributary.rules.vocabulary import Vocabulary, vocabulary
 from tributary.rules.why import Why, WhyQuery, compile_why, read_why
 from tributary.rules.wording import Locale
 
@@ -37,13 +39,16 @@ __all__ = [
     "Field",
     "FieldType",
     "FieldsUsed",
+    "Findings",
     "Locale",
     "Measure",
     "MeasureFunction",
     "ResolvedMeasure",
     "ResolvedRule",
     "Rule",
+    "RuleProblem",
     "TagRef",
+    "Vocabulary",
     "Why",
     "WhyQuery",
     "bucket",
@@ -60,7 +65,9 @@ __all__ = [
     "encode_measure",
     "explain",
     "fields_used",
+    "find_problems",
     "read_why",
     "resolve",
     "resolve_measure",
+    "vocabulary",
 ]

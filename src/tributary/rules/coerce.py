@@ -13,7 +13,15 @@ from tributary.errors import RuleError
 from tributary.rules import predicates as p
 from tributary.rules.catalog import FieldType
 from tributary.rules.codec import child_path
-from tributary.rules.operators import COMPLEMENTS, OPERATORS, RELATIVE, WITHOUT_VALUE
+from tributary.rules.operators import (
+    COMPLEMENTS,
+    DAY_UNITS,
+    FROM_ZERO,
+    OPERATORS,
+    RELATIVE,
+    WITHOUT_VALUE,
+    takes_ignore_case,
+)
 from tributary.rules.times import MAX_STEPS, MILLISECOND, DateSpan, Moment, Span, anniversary_days, next_day, shift_date
 from tributary.rules.tree import Ago, AllTime, Compare, Fixed, Last, Op, Unit, Window
 
@@ -24,6 +32,7 @@ _DATETIME = re.compile(
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})?$"
 )
 _MOST = 10**15  # of anything that is counted; above it doubles skip whole numbers
+WINDOW_STEPS = {"value": 1, "least": 0, "most": 1}  # the least steps of a window, by the name of the part
 _YEARS = (1901, 2298)  # one year inside of what the warehouse can hold, so that neighbours of a constant fit too
 
 
@@ -97,10 +106,11 @@ def window_span(window: Window, path: str, moment: Moment) -> Span:
         case AllTime():
             return Span()
         case Last(value=value, unit=unit):
-            return Span(moment.shift(-_steps(path, "value", value, unit, least=1), unit), moment.now + MILLISECOND)
+            steps = _steps(path, "value", value, unit, least=WINDOW_STEPS["value"])
+            return Span(moment.shift(-steps, unit), moment.now + MILLISECOND)
         case Ago(least=least, most=most, unit=unit):
-            near = _steps(path, "least", least, unit, least=0)
-            far = _steps(path, "most", most, unit, least=1)
+            near = _steps(path, "least", least, unit, least=WINDOW_STEPS["least"])
+            far = _steps(path, "most", most, unit, least=WINDOW_STEPS["most"])
             if near >= far:
                 raise RuleError(
                     f"“Between {near} and {far} {unit} ago” holds no time.",
@@ -123,7 +133,7 @@ def _fixed(path: str, start: str | None, end: str | None, moment: Moment) -> Spa
 
 
 def _refuse_leftovers(test: Test, type_: FieldType) -> None:
-    if test.ignore_case and not (type_ in {FieldType.TEXT, FieldType.LIST} and test.op not in _CASELESS):
+    if test.ignore_case and not takes_ignore_case(type_, test.op):
         raise test.error("Letter case means nothing here.", "Remove ignore_case.", "ignore_case")
     if test.op in WITHOUT_VALUE:
         if test.value is not None:
@@ -132,9 +142,6 @@ def _refuse_leftovers(test: Test, type_: FieldType) -> None:
         raise test.error(f"“{test.op}” needs a value.", "Add one.")
     if test.unit is not None and test.op not in RELATIVE:
         raise test.error(f"“{test.op}” takes no unit.", "Remove the unit.", "unit")
-
-
-_CASELESS = {Op.IS_SET, Op.IS_NOT_SET, Op.LENGTH}
 
 
 # Text, number, boolean, list --------------------------------------------------------------------------------------
@@ -239,7 +246,7 @@ def _anniversary(test: Test, op: Op, moment: Moment) -> p.Predicate:
     today = moment.today
     days = 0
     if op is Op.ANNIVERSARY_IN_NEXT:
-        days = (shift_date(today, _relative(test, least=0), _day_unit(test)) - today).days
+        days = (shift_date(today, _relative(test), _day_unit(test)) - today).days
     return p.AnniversaryIn(anniversary_days(today, days))
 
 
@@ -294,10 +301,10 @@ def _at(test: Test, part: str, message: str, cure: str) -> RuleError:
     return test.error(message, cure, part) if part else RuleError(message, path=test.path, cure=cure)
 
 
-def _relative(test: Test, *, least: int = 1) -> int:
+def _relative(test: Test) -> int:
     if isinstance(test.value, bool) or not isinstance(test.value, int):
         raise test.error(f"{_shown(test.value)} is no number of {_unit(test)}.", "Write a whole number, such as 30.")
-    return _steps(test.path, "value", test.value, _unit(test), least=least)
+    return _steps(test.path, "value", test.value, _unit(test), least=0 if test.op in FROM_ZERO else 1)
 
 
 def _unit(test: Test) -> Unit:
@@ -307,7 +314,7 @@ def _unit(test: Test) -> Unit:
 
 
 def _day_unit(test: Test) -> Unit:
-    if _unit(test) is Unit.HOURS:
+    if _unit(test) not in DAY_UNITS:
         raise test.error("A date has no hours.", "Use days, weeks or months.", "unit")
     return _unit(test)
 

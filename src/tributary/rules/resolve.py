@@ -19,6 +19,8 @@ from tributary.rules.times import Moment, moment
 # Events of the protocol itself: they are known before the first one arrives.
 PROTOCOL_EVENTS = frozenset({"$page", "$screen", "$identify", "$group", "$alias"})
 
+PERCENT = (0, 100)  # what a random share lies in
+
 
 def resolve(rule: tree.Rule, catalog: Catalog, now: datetime) -> r.ResolvedRule:
     """`rule` with its fields bound, its constants typed and its times absolute.
@@ -218,7 +220,7 @@ def check_aggregable(function: str, field: Field, path: str) -> None:
 
 def _random(rule: tree.Random, path: str) -> r.RandomCondition:
     low, high = (float(min(max(bound, -1), 101)) for bound in (rule.from_percent, rule.to_percent))
-    if not 0 <= low < high <= 100:
+    if not PERCENT[0] <= low < high <= PERCENT[1]:
         raise RuleError(
             f"From {rule.from_percent} to {rule.to_percent} percent is no share.",
             path=child_path(path, "to_percent"),
