@@ -1,0 +1,63 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { Outlet, createRouter } from "@tanstack/react-router";
+import { Spin } from "antd";
+import { Suspense } from "react";
+import { basePath } from "@shared/routing/base";
+import { rootRoute, shellRoute } from "@shared/routing/root";
+import { ProblemView } from "@shared/ui/problem-view";
+import { accountRoutes } from "../features/account/routes";
+import { audiencesRoutes } from "../features/audiences/routes";
+import { campaignsRoutes } from "../features/campaigns/routes";
+import { eventsRoutes } from "../features/events/routes";
+import { overviewRoutes } from "../features/overview/routes";
+import { peopleRoutes } from "../features/people/routes";
+import { settingsRoutes } from "../features/settings/routes";
+import { sourcesRoutes } from "../features/sources/routes";
+import { tagsRoutes } from "../features/tags/routes";
+import { NotFound } from "./not-found";
+import { Shell } from "./shell";
+
+const waiting = <Spin size="large" style={{ display: "block", margin: "30vh auto" }} />;
+
+// Each screen is a branch of `shellRoute` (signed in) or of `rootRoute` (everybody).
+const routeTree = rootRoute.addChildren([
+  ...accountRoutes,
+  shellRoute.addChildren([
+    ...overviewRoutes,
+    ...sourcesRoutes,
+    ...eventsRoutes,
+    ...peopleRoutes,
+    ...tagsRoutes,
+    ...audiencesRoutes,
+    ...campaignsRoutes,
+    ...settingsRoutes,
+  ]),
+]);
+
+export function buildRouter(queries: QueryClient) {
+  rootRoute.update({
+    component: () => <Suspense fallback={waiting}><Outlet /></Suspense>,
+    notFoundComponent: NotFound,
+  });
+  shellRoute.update({
+    component: Shell,
+    pendingComponent: () => waiting,
+    errorComponent: ({ error, reset }) => <div style={{ padding: 40 }}><ProblemView problem={error} onRetry={reset} /></div>,
+  });
+  return createRouter({
+    routeTree,
+    context: { queries },
+    basepath: basePath,
+    defaultPreload: "intent",
+    defaultPendingMs: 300,
+    defaultErrorComponent: ({ error, reset }) => <div style={{ padding: 20 }}><ProblemView problem={error} onRetry={reset} /></div>,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof buildRouter>;
+  }
+}

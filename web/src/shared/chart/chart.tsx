@@ -1,0 +1,50 @@
+import { TableOutlined } from "@ant-design/icons";
+import { Button, Flex, Skeleton, Table } from "antd";
+import { Suspense, lazy, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ChartOption } from "./engine";
+
+const Canvas = lazy(() => import("./canvas"));
+
+export interface ChartTable {
+  columns: string[];
+  rows: (string | number)[][];
+}
+
+interface Props {
+  option: ChartOption;
+  /** What it shows, for those who cannot see it. */
+  label: string;
+  height?: number;
+  /** The same numbers as a table. */
+  table: ChartTable;
+  onSelect?: (point: { series: string; name: string; index: number }) => void;
+}
+
+/** A chart that is also a table. The drawing library loads with the first chart. */
+export function Chart({ option, label, height = 240, table, onSelect }: Props) {
+  const { t } = useTranslation();
+  const [isTable, setTable] = useState(false);
+  return (
+    <Flex vertical gap={4}>
+      {isTable ? (
+        <Table
+          size="small"
+          pagination={false}
+          scroll={{ y: height }}
+          columns={table.columns.map((title, index) => ({ title, dataIndex: index, key: title }))}
+          dataSource={table.rows.map((row, index) => ({ ...row, key: index }))}
+        />
+      ) : (
+        <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height }} />}>
+          <Canvas option={option} label={label} height={height} onSelect={onSelect} />
+        </Suspense>
+      )}
+      <Flex justify="end">
+        <Button size="small" type="text" icon={<TableOutlined />} aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+          {isTable ? t("chart.asChart") : t("chart.asTable")}
+        </Button>
+      </Flex>
+    </Flex>
+  );
+}

@@ -1,0 +1,28 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Schema, api, hooks } from "../api/client";
+
+export type Me = Schema<"Me">;
+
+export const meOptions = () =>
+  hooks.queryOptions("get", "/api/v1/me", {}, { staleTime: 60_000, retry: false });
+
+/** The signed-in user. Only inside the shell, which loads it before anything else. */
+export function useMe(): Me {
+  const { data } = useQuery(meOptions());
+  if (!data) throw new Error("useMe outside of the signed-in pages");
+  return data;
+}
+
+/** Whether the user may do this: `useMay("audiences:write")`. The server checks again. */
+export function useMay(scope: string): boolean {
+  return useMe().scopes.includes(scope);
+}
+
+/** Ends the session and forgets everything that was loaded. */
+export function useSignOut(): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await api.POST("/api/v1/logout");
+    queries.clear();
+  };
+}

@@ -1,0 +1,53 @@
+import { SettingOutlined } from "@ant-design/icons";
+import { Button, Checkbox, Flex, Popover, Tooltip } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+interface Column {
+  key: string;
+  title: string;
+  isExtra?: boolean;
+}
+
+/** Which columns a list shows; remembered in this browser. */
+export function useShownColumns(name: string, columns: Column[]) {
+  const place = `tributary.columns.${name}`;
+  const [chosen, setChosen] = useState<string[] | null>(() => {
+    try {
+      return JSON.parse(localStorage.getItem(place) ?? "null") as string[] | null;
+    } catch {
+      return null;
+    }
+  });
+  const shown = chosen ?? columns.filter((column) => !column.isExtra).map((column) => column.key);
+  const choose = (keys: string[]) => {
+    localStorage.setItem(place, JSON.stringify(keys));
+    setChosen(keys);
+  };
+  return { shown, choose };
+}
+
+interface Props {
+  columns: Column[];
+  shown: string[];
+  onChoose: (keys: string[]) => void;
+}
+
+export function ColumnChooser({ columns, shown, onChoose }: Props) {
+  const { t } = useTranslation();
+  const choices = (
+    <Checkbox.Group
+      value={shown}
+      // The first column names the row: without it nobody knows what the row is.
+      options={columns.map((column, index) => ({ value: column.key, label: column.title, disabled: index === 0 }))}
+      onChange={(keys) => onChoose(columns.map((column) => column.key).filter((key) => keys.includes(key)))}
+    />
+  );
+  return (
+    <Popover trigger="click" placement="bottomRight" content={<Flex vertical style={{ maxWidth: 320 }}>{choices}</Flex>}>
+      <Tooltip title={t("list.columns")}>
+        <Button icon={<SettingOutlined />} aria-label={t("list.columns")} />
+      </Tooltip>
+    </Popover>
+  );
+}

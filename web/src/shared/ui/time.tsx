@@ -1,0 +1,32 @@
+import { Tooltip } from "antd";
+import { useEffect, useState } from "react";
+import { useFormats } from "../format";
+
+/** Ticks so that "3 minutes ago" stays true. */
+function useNow(every: number): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}
+
+/** "3 minutes ago", with the exact time on hover. Nothing for no time. */
+export function Ago({ at }: { at: string | null | undefined }) {
+  const formats = useFormats();
+  const now = useNow(15_000);
+  if (!at) return null;
+  return (
+    <Tooltip title={`${formats.dateTime(at, true)} (${formats.timeZone})`}>
+      <time dateTime={at}>{formats.relative(at, now)}</time>
+    </Tooltip>
+  );
+}
+
+/** The exact time in the workspace's zone. */
+export function Moment({ at, seconds }: { at: string | null | undefined; seconds?: boolean }) {
+  const formats = useFormats();
+  if (!at) return null;
+  return <time dateTime={at} className="numeric">{formats.dateTime(at, seconds)}</time>;
+}
