@@ -14,7 +14,8 @@ from pathlib import Path
 from bench.accept import free_port, load
 from bench.load import PEOPLE, PERSON
 from bench.report import Figure
-from tributary.app import OWNER_EMAIL, Application, ensure_owner, open_application
+from tributary.access import create_first_owner
+from tributary.app import Application, open_application
 from tributary.core.envelope import Envelope, encode_envelope
 from tributary.demo.client import Operator
 from tributary.settings import AppSettings, CollectorSettings, Settings
@@ -22,6 +23,7 @@ from tributary.sources import internal_source_id
 
 SECONDS = 8.0
 _BATCH = 500
+_OWNER = "owner@example.com"
 
 
 def measure() -> list[Figure]:
@@ -33,10 +35,11 @@ def measure() -> list[Figure]:
             collector=CollectorSettings(port=free_port()),
         )
         with closing(open_application(settings)) as application:
-            password = str(ensure_owner(application))
+            with application.context.store.begin() as session:
+                password = create_first_owner(session, _OWNER, application.context.clock)
             _bring_in(application)
             application.start_api()
-            with closing(Operator(settings.public_url, OWNER_EMAIL, password)) as owner:
+            with closing(Operator(settings.public_url, _OWNER, password)) as owner:
                 token = owner.post("/tokens", {"name": "bench", "scopes": ["profiles:read"]})["token"]
             where = f"/api/v1/profiles/lookup?type=anonymous_id&value=person-{PERSON.decode()}"
             port = settings.app.port

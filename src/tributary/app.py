@@ -22,10 +22,9 @@ from multiprocessing.context import SpawnProcess
 from typing import TYPE_CHECKING
 
 import uvicorn
-from sqlalchemy import select
 
 from tributary import access, audiences, sources, tags
-from tributary.access import create_first_owner
+from tributary.access import renew_setup_code
 from tributary.api import Context, build_api
 from tributary.collector import check_port, serve_collector
 from tributary.core.clock import Clock, SystemClock
@@ -37,7 +36,6 @@ from tributary.messaging import Sender, job_handlers, open_keys
 from tributary.pipeline import GROUP, Pipeline
 from tributary.settings import Settings
 from tributary.store import open_store
-from tributary.store.tables.access import User
 from tributary.stream import open_log
 from tributary.warehouse import open_warehouse
 
@@ -46,7 +44,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-OWNER_EMAIL = "owner@example.com"
 _STOP_SECONDS = 30.0
 _RESTART_PAUSE_SECONDS = 1.0
 _PORT_SECONDS = 5.0  # a collector whose parent was killed notices within a second, and lets go of the port
@@ -149,8 +146,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-def open_application(settings: Settings, clock: Clock | None = None) -> Application:
+def open_application(settings: Settings, clock: Clock | None = None, *, is_demo: bool = False) -> Application:
     """Open the stores, bring their schemas up to date, and connect the parts. Nothing runs yet.
+
+    `is_demo` is only passed on: the page says that everything in here is made up.
 
     Raises:
         Conflict: another process uses this data folder. Unavailable: a store cannot be reached.
@@ -180,6 +179,7 @@ def open_application(settings: Settings, clock: Clock | None = None) -> Applicat
             log=log,
             producer=producer,
             keys=keys,
+            is_demo=is_demo,
             pipeline_status=pipeline.status,
         )
         sender = Sender(store, clock, keys, settings, producer=producer)
@@ -291,14 +291,6 @@ def _retry(action: Callable[[], None], seconds: float) -> None:
             time.sleep(0.05)
 
 
-def ensure_owner(application: Application) -> str | None:
-    """Create the first owner if there is no user yet; returns the random password, which is kept nowhere."""
-    with application.context.store.begin() as session:
-        if session.scalar(select(User.id).limit(1)) is not None:
-            return None
-        return create_first_owner(session, OWNER_EMAIL, application.context.clock)
-
-
 def serve(settings: Settings) -> None:
     """Run everything of one machine until SIGTERM or SIGINT.
 
@@ -312,21 +304,23 @@ def serve(settings: Settings) -> None:
     with contextlib.closing(application):
         application.start_collector()
         application.start_api()
-        password = ensure_owner(application)  # only now: a start that fails before must not swallow the password
+        code = renew_setup_code(application.context.store, settings.setup_code_file)
         application.start_workers()
-        _welcome(settings, password)
+        _welcome(settings, code)
         stop.wait()
 
 
-def _welcome(settings: Settings, password: str | None) -> None:
+def _welcome(settings: Settings, setup_code: str | None) -> None:
     lines = [
-        f"Tributary 汇流 runs: API and its reference on {settings.public_url}/docs,",
+        f"Tributary 汇流 runs on {settings.public_url}/ (API reference: {settings.public_url}/docs),",
         f"events are taken on http://{settings.collector.host}:{settings.collector.port}. Ctrl-C stops it.",
     ]
-    if password is not None:
+    if setup_code is not None:
         lines += [
             "",
-            f"First start: sign in as {OWNER_EMAIL} with the password {password}",
-            "It is shown this once; `tributary user reset-password` makes a new one.",
+            "First start: open this link to create your account. It works once, until the next start.",
+            "首次启动：打开此链接创建管理员账号。链接仅可使用一次，重启后会更换。",
+            f"  {settings.public_url}/setup#code={setup_code}",
+            "Without a browser 没有浏览器时: tributary setup --email YOU@EXAMPLE.COM",
         ]
     print("\n".join(lines), flush=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tributary.commands import audiences, backup, doctor, imports, people, quarantine, serving, sources
+from tributary.commands import audiences, backup, doctor, imports, people, quarantine, serving, setup, sources
 from tributary.commands.runtime import Runtime, run
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ def root(
 _RUN, _DATA, _CARE = "Run", "Data", "Care"
 
 app.command(rich_help_panel=_RUN)(serving.serve)
+app.command("setup", rich_help_panel=_RUN)(setup.set_up)
 app.command(rich_help_panel=_RUN)(serving.collector)
 app.command(rich_help_panel=_RUN)(serving.demo)
 app.command("import", rich_help_panel=_DATA)(imports.import_)

@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         return self.data_dir / "collector" / "sources.json"
 
     @property
+    def setup_code_file(self) -> Path:
+        """File with the hash of the one-time setup code, while nobody is set up; mode 0600."""
+        return self.data_dir / "setup-code"
+
+    @property
     def public_url(self) -> str:
         """Base URL for links in messages, without a trailing slash."""
         return (self.app.public_url or f"http://{self.app.host}:{self.app.port}").rstrip("/")

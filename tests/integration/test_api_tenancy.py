@@ -23,7 +23,8 @@ from tributary.store.tables.access import AuditEntry
 
 # What everybody may call, signed in or not. A route added here gives something to the whole internet.
 PUBLIC = {
-    "login", "get_health", "get_readiness", "get_version", "get_openapi", "get_reference", "enter_reference",
+    "login", "login_with_code", "get_bootstrap", "set_up",
+    "get_health", "get_readiness", "get_version", "get_openapi", "get_reference", "enter_reference",
     "track_open", "track_open_head", "track_click", "track_click_head",
     "ask_unsubscribe", "ask_unsubscribe_head", "unsubscribe",
 }  # fmt: skip

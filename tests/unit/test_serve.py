@@ -1,4 +1,4 @@
-"""The first start: the password of the first owner is printed, or there is no owner yet."""
+"""The first start: a code that is printed, or none that is good."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class PortTaken:
         pass
 
 
-def test_a_start_that_fails_creates_no_owner_whose_password_nobody_saw(monkeypatch):
+def test_a_start_that_fails_makes_no_setup_code_that_nobody_saw(monkeypatch):
     created = []
     monkeypatch.setattr(app, "open_application", lambda _: PortTaken())
-    monkeypatch.setattr(app, "ensure_owner", created.append)
+    monkeypatch.setattr(app, "renew_setup_code", lambda *_: created.append(1))
     monkeypatch.setattr(app.signal, "signal", lambda *_: None)
     with pytest.raises(Unavailable):
         app.serve(Settings())

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, update
 
 from tributary.access.attempts import FORGET_AFTER, attempt_key, clear_attempts, count_attempt
 from tributary.access.audit import audit, audit_anonymous
+from tributary.access.codes import SignInCodes
 from tributary.access.passwords import Passwords, check_new_password
 from tributary.access.principal import Principal
 from tributary.access.roles import scopes_of
@@ -25,6 +26,7 @@ from tributary.errors import Forbidden, NotFound, Unauthenticated
 from tributary.store import Session, Store
 from tributary.store.tables.access import LoginAttempts, LoginSession, Membership, User, Workspace
 
+_BY_CODE = "\0code"  # under which attempts with one-time codes are counted; no e-mail address looks like it
 _TOUCH_EVERY = timedelta(minutes=1)  # last_seen_at is not worth a write per request
 
 
@@ -99,7 +101,7 @@ def login(
     with store.begin() as session:
         signed_in = None
         if user is not None and known_hash is not None and is_right:
-            signed_in = _begin_session(session, clock, policy, user.id, known_hash, caller)
+            signed_in = begin_session(session, clock, policy, user.id, caller, checked_hash=known_hash)
         if signed_in is None:
             _record_failure(session, clock.now(), user.id if user is not None else "", caller)
         else:
@@ -119,17 +121,64 @@ def login(
     return signed_in
 
 
-def _begin_session(
-    session: Session, clock: Clock, policy: SessionPolicy, user_id: str, checked_hash: str, caller: Caller
+def login_with_code(
+    store: Store,
+    clock: Clock,
+    codes: SignInCodes,
+    policy: SessionPolicy,
+    *,
+    code: str,
+    caller: Caller,
+    replaces: str | None = None,
+) -> SignedIn:
+    """Redeem a one-time code and begin a session; the one in the cookie `replaces` ends.
+
+    Raises:
+        Unauthenticated: the code is unknown, used or expired, or its user's account is closed.
+        TooManyRequests: too many failures; `retry_after` seconds to wait.
+    """
+    key = attempt_key(_BY_CODE, caller.ip)
+    with store.begin() as session:
+        count_attempt(session, key, clock.now())
+    try:
+        user_id = codes.redeem(code, clock)
+    except Unauthenticated:
+        with store.begin() as session:
+            _record_failure(session, clock.now(), "", caller)
+        raise
+    with store.begin() as session:
+        signed_in = begin_session(session, clock, policy, user_id, caller)
+        if signed_in is None:
+            raise Unauthenticated("The account of this sign-in link is closed.", cure="Sign in with another one.")
+        clear_attempts(session, key)
+        if replaces is not None:
+            session.execute(delete(LoginSession).where(LoginSession.token_hash == hash_token(replaces)))
+        audit(session, signed_in.principal, "user.logged_in", "user", user_id, {"by": "code"})
+    return signed_in
+
+
+def begin_session(
+    session: Session,
+    clock: Clock,
+    policy: SessionPolicy,
+    user_id: str,
+    caller: Caller,
+    *,
+    checked_hash: str | None = None,
 ) -> SignedIn | None:
-    # Read again: the password may have been changed, or the account closed, while the hash was computed.
-    found = session.execute(
+    """A new session of a user who has proved who they are. None when the account is closed or in no workspace.
+
+    `checked_hash` is the password's hash that was checked; it is read again here, because the password may have been
+    changed while the hash was computed. None: it was not the password that was checked.
+    """
+    query = (
         select(User, Membership)
         .join(Membership, Membership.user_id == User.id)
-        .where(User.id == user_id, User.is_active, User.password_hash == checked_hash)
-        .order_by(Membership.created_at, Membership.workspace_id)
-        .limit(1)
-    ).one_or_none()
+        .where(User.id == user_id, User.is_active)
+    )
+    if checked_hash is not None:
+        query = query.where(User.password_hash == checked_hash)
+    found = session.execute(query.order_by(Membership.created_at, Membership.workspace_id).limit(1)).one_or_none()
     if found is None:
         return None
     user, membership = found

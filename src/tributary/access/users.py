@@ -26,30 +26,62 @@ def create_first_owner(
     clock: Clock,
     *,
     passwords: Passwords | None = None,
+    name: str = "Owner",
     workspace: str = "汇流",
     timezone: str = "Asia/Shanghai",
     locale: str = "zh",
     currency: str = "CNY",
 ) -> str:
-    """The first user of an installation, owner of its first workspace; returns the random password, to be shown once.
+    """The first user of an installation, with a random password, which is returned to be shown once.
+
+    For the command line and the demo; people use `set_up`.
 
     Raises:
         Conflict: there is a user already.
-        InvalidRequest: the address is not one.
+        InvalidRequest: the address or one of the workspace's settings cannot be used.
+    """
+    password = random_password()
+    password_hash = (passwords or Passwords()).hash(password)
+    add_first_owner(
+        session, clock, email=email, name=name, password_hash=password_hash, workspace=workspace, timezone=timezone,
+        locale=locale, currency=currency,
+    )  # fmt: skip
+    return password
+
+
+def add_first_owner(
+    session: Session,
+    clock: Clock,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    workspace: str,
+    timezone: str,
+    locale: str,
+    currency: str,
+) -> tuple[User, Principal]:
+    """The first user, owner of the first workspace, which is made unless there is one; and who acts: the installation.
+
+    Raises:
+        Conflict: there is a user already.
+        InvalidRequest: the address or one of the workspace's settings cannot be used.
     """
     if session.scalar(select(User.id).limit(1)) is not None:
-        raise Conflict(
-            "This installation already has users.", cure="An owner can add people; `tributary user` sets passwords."
-        )
+        raise already_set_up()
     found = session.scalars(select(Workspace).order_by(Workspace.id).limit(1)).one_or_none()
     home = found or add_workspace(session, clock, name=workspace, timezone=timezone, locale=locale, currency=currency)
     principal = system_principal(home.id, clock=clock)
-    _, password = add_member(
-        session, principal, passwords or Passwords(), email=email, name="Owner", role="owner", locale=home.locale
+    user = _add_account(session, clock, _checked_email(email), name, password_hash, locale)
+    _join(session, principal, user, "owner")
+    return user, principal
+
+
+def already_set_up() -> Conflict:
+    """What is said to everybody who comes second."""
+    return Conflict(
+        "This installation already has users.", cure="Sign in. An owner can add people; `tributary user` can, too."
     )
-    if password is None:  # pragma: no cover - only an existing account has none, and there was no account
-        raise Conflict("The account exists already.", cure="Sign in with it.")
-    return password
 
 
 def add_member(
@@ -77,28 +109,37 @@ def add_member(
     password: str | None = None
     if user is None:
         password = random_password()
-        user = User(
-            id=new_id("usr"),
-            email=account,
-            name=name.strip() or account.partition("@")[0],
-            password_hash=passwords.hash(password),
-            is_active=True,
-            locale=locale,
-            created_at=principal.clock.now(),
-        )
-        session.add(user)
-        session.flush()
+        user = _add_account(session, principal.clock, account, name, passwords.hash(password), locale)
     elif session.get(Membership, (user.id, principal.workspace_id)) is not None:
         raise Conflict(
             "This person belongs to the workspace already.", cure="Change the role instead.", path="body.email"
         )
+    return _join(session, principal, user, role), password
+
+
+def _add_account(session: Session, clock: Clock, account: str, name: str, password_hash: str, locale: str) -> User:
+    user = User(
+        id=new_id("usr"),
+        email=account,
+        name=name.strip() or account.partition("@")[0],
+        password_hash=password_hash,
+        is_active=True,
+        locale=locale,
+        created_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _join(session: Session, principal: Principal, user: User, role: str) -> Membership:
     membership = Membership(
         user_id=user.id, workspace_id=principal.workspace_id, role=role, created_at=principal.clock.now()
     )
     session.add(membership)
     session.flush()
     audit(session, principal, "member.added", "user", user.id, {"role": role})
-    return membership, password
+    return membership
 
 
 def list_members(

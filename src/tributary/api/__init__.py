@@ -21,6 +21,7 @@ from tributary.api import (
     quarantine,
     reference,
     rules,
+    setup,
     sources,
     system,
     tags,
@@ -52,6 +53,7 @@ __all__ = [
 # One line per feature: import its module above and put its router here, in the order of the reference page.
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
+    setup.router,
     users.router,
     sources.router,
     counters.router,

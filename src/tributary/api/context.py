@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import Depends, Request
 
-from tributary.access import Passwords
+from tributary.access import Passwords, SignInCodes
 from tributary.core.clock import Clock
 from tributary.errors import Unavailable
 from tributary.pipeline import PipelineStatus
@@ -54,6 +54,8 @@ class Context:
     producer: Producer = _NO_PRODUCER
     keys: MessageKeys = _NO_KEYS
     passwords: Passwords = field(default_factory=Passwords)
+    sign_in_codes: SignInCodes = field(default_factory=SignInCodes)
+    is_demo: bool = False  # everything in here is made up
     pipeline_status: Callable[[], PipelineStatus] = PipelineStatus  # by default: none runs in this process
 
 

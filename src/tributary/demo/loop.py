@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from locale import getlocale
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,7 +23,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from sqlalchemy import func, select
 
-from tributary.app import OWNER_EMAIL, Application, ensure_owner, open_application
+from tributary.access import create_first_owner, find_user
+from tributary.app import Application, open_application
 from tributary.core.scan import PROFILES, scan
 from tributary.core.sql import raw
 from tributary.demo import texts
@@ -45,6 +50,7 @@ from tributary.store.tables.profiles import ProfileRow
 
 _Item = TypeVar("_Item")
 
+_OWNER = "owner@example.com"
 _MARKER = "demo.json"  # a folder with this file is the demo's own, and is made anew at each start
 _ARMS: dict[str, Arm] = {"holdout": "holdout", "a": "A", "b": "B"}  # as the campaign and as the simulation call them
 
@@ -98,18 +104,18 @@ def run(settings: Settings, *, once: bool, people: int = 3_000, seed: int = 7, a
         mailbox = opened.enter_context(open_mailbox())
         settings = _demo_settings(settings, mailbox.port)
         _make_folder(settings.data_dir)
-        application = opened.enter_context(closing(open_application(settings)))
-        password = str(ensure_owner(application))
+        application = opened.enter_context(closing(open_application(settings, is_demo=True)))
+        password = _create_owner(application)
         application.start_api()
         application.start_workers()
         application.start_collector()
-        operator = opened.enter_context(closing(Operator(_api_url(settings), OWNER_EMAIL, password)))
+        operator = opened.enter_context(closing(Operator(_api_url(settings), _OWNER, password)))
         outcome = _Loop(application, operator, mailbox, console, people, seed).run()
         if as_json:
             print(json.dumps(asdict(outcome), ensure_ascii=False))
         _show(console, outcome)
         if not once:
-            _stay(console, settings, password)
+            _stay(console, application, password)
     return outcome
 
 
@@ -128,6 +134,22 @@ def _make_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     (folder / _MARKER).write_text("{}", encoding="utf-8")
+
+
+def _create_owner(application: Application) -> str:
+    """The demo's operator and workspace, in the language of this machine; returns the password."""
+    context = application.context
+    language = (getlocale()[0] or "").lower()
+    with context.store.begin() as session:
+        return create_first_owner(
+            session,
+            _OWNER,
+            context.clock,
+            passwords=context.passwords,
+            name=texts.OWNER,
+            workspace=texts.WORKSPACE,
+            locale="zh" if language.startswith(("zh", "chinese")) else "en",
+        )
 
 
 def _api_url(settings: Settings) -> str:
@@ -339,9 +361,23 @@ def _show(console: Console, outcome: Outcome) -> None:
     console.print(outcome.verdict, highlight=False)
 
 
-def _stay(console: Console, settings: Settings, password: str) -> None:
-    console.print(texts.staying(settings.public_url, OWNER_EMAIL, password), highlight=False)
+def _stay(console: Console, application: Application, password: str) -> None:
+    context = application.context
+    with context.store.read() as session:
+        owner = find_user(session, _OWNER)
+    code = context.sign_in_codes.issue(owner.id, context.clock)
+    link = f"{context.settings.public_url}/login#code={code}"
+    console.print(texts.staying(context.settings, link, _OWNER, password), highlight=False, soft_wrap=True)
+    if _has_somebody_in_front():
+        webbrowser.open(link)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     stop.wait()
+
+
+def _has_somebody_in_front() -> bool:
+    """Whether a person sits at this machine and could look at a window."""
+    if not sys.stdout.isatty() or os.environ.get("CI"):
+        return False
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

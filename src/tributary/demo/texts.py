@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tributary.demo.shop import SHOP_URL
+from tributary.settings import Settings
 
 SENDING = "Shoppers click 顾客行为上报"
 PROCESSING = "Events become people 事件合并成人"
@@ -13,6 +14,8 @@ SELECTING = "Select an audience 圈选受众"
 MAILING = "Mail goes out 发送邮件"
 ANSWERING = "People answer 顾客作出反应"
 TITLE = "What happened 结果"
+OWNER = "Demo 演示"
+WORKSPACE = "Demo shop 演示商城"
 AUDIENCE = "Interested, reachable 有兴趣且可触达"
 CAMPAIGN = "Autumn offer 秋季优惠"
 USER_AGENT = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"
@@ -130,8 +133,11 @@ def lift_row(lift: dict[str, Any], *, is_recovered: bool) -> tuple[str, str]:
     )
 
 
-def staying(url: str, email: str, password: str) -> str:
+def staying(settings: Settings, link: str, email: str, password: str) -> str:
     """How to go on."""
     return (
-        f"\nStays up 保持运行: {url}/docs  —  sign in as 登录 {email}, password 密码 {password}\nCtrl-C stops it 停止。"
+        f"\nOpen the page 打开页面:  {link}\n"
+        "  (signs you in, once, within 30 minutes 一次性登录链接，30分钟内有效)\n"
+        f"Later 之后:  {settings.public_url}/  e-mail 邮箱 {email}, password 密码 {password}\n"
+        f"API {settings.public_url}/docs, collector 采集端 {settings.collector_url}. Ctrl-C stops it 停止。"
     )
