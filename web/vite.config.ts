@@ -34,7 +34,7 @@ export default defineConfig({
   cacheDir: process.env.VITE_CACHE ?? "node_modules/.vite",
   server: {
     // The API beside which `npm run dev` works.
-    proxy: { "/api": process.env.TRIBUTARY_URL ?? "http://127.0.0.1:8000" },
+    proxy: { "^/(api|t|u)/": process.env.TRIBUTARY_URL ?? "http://127.0.0.1:8000" },
   },
   test: {
     environment: "jsdom",

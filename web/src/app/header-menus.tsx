@@ -14,7 +14,7 @@ export function LanguageSwitch() {
   const items = LANGUAGES.map((language) => ({ key: language, label: <span lang={language}>{LANGUAGE_NAMES[language]}</span> }));
   return (
     <Dropdown trigger={["click"]} menu={{ items, selectedKeys: [i18n.language], onClick: ({ key }) => void chooseLanguage(key === "zh" ? "zh" : "en") }}>
-      <Button type="text" icon={<GlobalOutlined />} aria-label={t("language")}>{i18n.language === "zh" ? LANGUAGE_NAMES.zh : LANGUAGE_NAMES.en}</Button>
+      <Button type="text" icon={<GlobalOutlined />} title={t("language")}>{i18n.language === "zh" ? LANGUAGE_NAMES.zh : LANGUAGE_NAMES.en}</Button>
     </Dropdown>
   );
 }

@@ -45,7 +45,7 @@ export function Shell() {
         collapsed={isFolded}
         style={{ position: "sticky", top: 0, height: "100vh", overflow: "auto", borderInlineEnd: `1px solid ${token.colorBorderSecondary}` }}
       >
-        <Link to="/" aria-label={t("home")}>
+        <Link to="/" aria-label={isFolded ? t("brand") : undefined}>
           <Flex align="center" gap={8} style={{ height: 48, padding: isFolded ? "0 16px" : "0 18px" }}>
             <Mark />
             {!isFolded && <Typography.Text strong style={{ fontSize: 15, whiteSpace: "nowrap" }}>{t("brand")}</Typography.Text>}
@@ -69,11 +69,11 @@ export function Shell() {
             </Flex>
           </Flex>
         </Layout.Header>
-        <Layout.Content>
+        <div>
           <Suspense fallback={<Spin style={{ display: "block", margin: "20vh auto" }} />}>
             <Outlet />
           </Suspense>
-        </Layout.Content>
+        </div>
       </Layout>
     </Layout>
   );
