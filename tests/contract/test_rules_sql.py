@@ -52,7 +52,7 @@ from tributary.rules import (
     resolve_measure,
 )
 from tributary.rules.codec import MAX_CONDITIONS
-from tributary.warehouse import SingleNode, Warehouse
+from tributary.warehouse import SingleNode, Warehouse, show_sql
 
 WORLDS = tuple(make_world(number) for number in (1, 2, 3))
 PROMOTED = {"trait": ("city", "age", "birthday", "interests"), "property": ("total", "category", "ship_at")}
@@ -190,6 +190,15 @@ class TestRestriction:
         for warehouse in warehouses:
             found = ask(warehouse, compile_members(resolved, only=only, merged=merged), world)
             assert [id_ for (id_,) in found] == wanted
+
+    @settings(relaxed, max_examples=25)
+    @given(rule=rules(), world=worlds, zone=zones, promoted=st.booleans())
+    def test_the_query_that_people_copy_selects_the_same(self, warehouses, rule, world, zone, promoted):
+        wanted = expected(rule, world, zone, NOWS[0])
+        resolved = resolve(decode(rule), catalog(world, zone, promoted=promoted), NOWS[0])
+        shown = show_sql(compile_members(resolved))
+        with warehouses[0]._engine.readers.lend(5) as client:
+            assert [id_ for (id_,) in client.query(shown.runnable).result_rows] == wanted
 
     @settings(relaxed, max_examples=10)
     @given(rule=rules(), world=worlds, after=st.integers(0, 60), limit=st.integers(0, 40))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.api import ApiClient
+from fixtures.warehouse import make_profiles
 from tributary import audiences
 from tributary.rules import vocabulary
 
@@ -66,3 +67,24 @@ class TestExplain:
         found = ask("POST", "/rules/explain?locale=en", json={"rule": rule}, as_=owner)
         assert [(each["path"], each["is_blocking"]) for each in found["problems"]] == [("not.audience", False)]
         assert found["sentence"] == "not (in the audience “VIP”)"
+
+
+class TestSql:
+    def test_engineers_see_the_query_and_can_copy_it(self, ask, context, make_user, warehouse):
+        owner = make_user()
+        mine = {"workspace_id": owner.workspace_id}
+        people = {1: {"city": "上海"}, 2: {"city": "it's \\ {x}"}, 3: {"city": "it's \\ {x}", "age": 3}}
+        make_profiles(warehouse, [{"profile_id": id_, "traits": traits, **mine} for id_, traits in people.items()])
+        make_profiles(warehouse, [{"profile_id": 9, "traits": people[2], "workspace_id": owner.workspace_id + 1}])
+
+        found = ask("POST", "/audiences/sql", as_=owner, json={"rule": {**CITY, "value": "it's \\ {x}"}})
+
+        assert {"type": "String", "value": "city"} in found["params"].values()
+        assert "上海" not in found["sql"]
+        assert found["sql"].startswith("SELECT")
+        with warehouse._engine.readers.lend(1) as client:
+            assert [row[0] for row in client.query(found["runnable"]).result_rows] == [2, 3]
+
+    def test_a_wrong_rule_is_a_problem(self, ask):
+        found = ask("POST", "/audiences/sql", status=422, json={"rule": {**CITY, "op": "gt"}})
+        assert found["path"] == "op"

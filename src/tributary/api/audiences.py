@@ -1,4 +1,4 @@
-"""Audiences: define them, count a rule before it is saved, look at their versions and computations."""
+"""Audiences: define them, look at their versions and computations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from tributary.api.definitions import (
     ChangeOut,
     JobRef,
     NoteOut,
-    RuleIn,
     RunError,
     Schedule,
     UserOut,
@@ -29,7 +28,6 @@ from tributary.api.definitions import (
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
-from tributary.core.ids import encode_profile_id
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item
 from tributary.governance.notes import notes_on
@@ -144,28 +142,6 @@ class VersionDiff(BaseModel):
     changes: list[ChangeOut]
 
 
-class StepOut(BaseModel):
-    """One condition: whom it holds for alone, and who is left (or, under `any`, gathered) after it."""
-
-    path: str
-    sentence: str
-    alone: int
-    after: int
-
-
-class EstimateOut(BaseModel):
-    """How many people a rule selects now. `is_exact` is always true here: nothing is sampled."""
-
-    size: int
-    people: int = Field(description="Everybody in the workspace.")
-    is_exact: bool
-    sentence: str
-    steps: list[StepOut]
-    sample: list[str] = Field(description="Ids of up to 20 people, spread evenly over the result.")
-    notes: list[NoteOut] = Field(description="Names in the rule that may be mistyped: nobody has them.")
-    computed_at: datetime
-
-
 AudienceId = Annotated[str, Path(description="`aud_…`")]
 
 
@@ -213,26 +189,6 @@ def create_audience(body: AudienceCreate, caller: Writer, context: ContextDep, l
             note=body.note,
         )
         return _saved(_detail(session, audience, locale), notes)
-
-
-@router.post(
-    "/audiences/estimate", operation_id="estimate_rule", summary="Count an unsaved rule", responses=problems(422, 429)
-)
-def estimate_rule(body: RuleIn, caller: Reader, context: ContextDep, locale: LocaleDep) -> EstimateOut:
-    """How many people a rule selects now, who for example, and how many are left after each condition."""
-    with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
-        catalog = load_catalog(session, caller.workspace_id)
-    found = audiences.estimate_rule(context.warehouse, catalog, body.rule, context.clock.now(), locale=locale)
-    return EstimateOut(
-        size=found.size,
-        people=found.people,
-        is_exact=True,
-        sentence=rules.explain(rules.decode(body.rule), catalog, locale),
-        steps=[StepOut.model_validate(step, from_attributes=True) for step in found.steps],
-        sample=[encode_profile_id(profile_id) for profile_id in found.sample],
-        notes=show_notes(notes_on(context.warehouse, catalog, body.rule, locale)),
-        computed_at=found.now,
-    )
 
 
 @router.get("/audiences/{audience_id}", operation_id="get_audience", summary="One audience")

@@ -64,13 +64,10 @@ def compile_members(
 ) -> Sql:
     """Rows of one column, `profile_id`, ascending: the first `limit` people whose id is larger than `after`."""
     members = compile_bitmap(rule, only=only, merged=merged)
-    page = (
-        raw("bitmapSubsetLimit(members, ")
-        + bind(after + 1, "UInt64")
-        + ", "
-        + bind(_ALL_MEMBERS if limit is None else limit, "UInt64")
-        + ")"
-    )
+    page = raw("members")
+    if after or limit is not None:
+        bounds = bind(after + 1, "UInt64") + ", " + bind(_ALL_MEMBERS if limit is None else limit, "UInt64")
+        page = raw("bitmapSubsetLimit(members, ") + bounds + ")"
     # Small bitmaps give their entries in no order.
     ids = raw("SELECT arrayJoin(bitmapToArray(") + page + ")) AS profile_id FROM (" + members + ") AS result"  # noqa: S608 (values are bound)
     return ids + " ORDER BY profile_id"

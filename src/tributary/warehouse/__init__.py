@@ -9,6 +9,7 @@ retry exact. No other package imports a ClickHouse driver.
 """
 
 from tributary.warehouse.schema import arrow_schema
+from tributary.warehouse.shown import ShownParam, ShownSql, show_sql
 from tributary.warehouse.topology import Cluster, SingleNode
 from tributary.warehouse.warehouse import BATCH, INTERACTIVE, Budget, Warehouse, open_warehouse
 
@@ -17,8 +18,11 @@ __all__ = [
     "INTERACTIVE",
     "Budget",
     "Cluster",
+    "ShownParam",
+    "ShownSql",
     "SingleNode",
     "Warehouse",
     "arrow_schema",
     "open_warehouse",
+    "show_sql",
 ]

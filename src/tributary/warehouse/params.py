@@ -47,6 +47,18 @@ def encode_param(value: Any, type_: str) -> EncodedParam:
     return EncodedParam(_encode(value, type_, quoted=False))
 
 
+def encode_literal(value: Any, type_: str) -> str:
+    """`value` as an expression of type `type_`, to be read and copied by people. Queries bind their values.
+
+    Raises:
+        BugError: as `encode_param`.
+    """
+    text = _encode(value, type_, quoted=True)
+    if type_ in {"String", "Bool", "Float64"} or _INTEGER.match(type_):
+        return text  # a number is compared by its value, whatever the width
+    return f"CAST({text}, '{type_.translate(_ESCAPES)}')"
+
+
 def _encode(value: Any, type_: str, *, quoted: bool) -> str:
     wrapper = _WRAPPER.match(type_)
     if wrapper:
