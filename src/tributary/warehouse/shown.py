@@ -52,7 +52,7 @@ def show_sql(sql: Sql) -> ShownSql:
     return ShownSql(
         text=laid_out,
         params={name: ShownParam(type_, str(encode_param(value, type_))) for name, (value, type_) in params.items()},
-        runnable="".join(literals.get(token, token) for word in _TOKEN.findall(laid_out)),
+        runnable="".join(literals.get(word, word) for word in _TOKEN.findall(laid_out)),
     )
 
 
