@@ -7,14 +7,23 @@ BIN := $(VENV)/bin
 CLIENTS := tests/clients
 ARGS ?=
 
-.PHONY: help setup setup-dev demo serve test test-fast check format lock bench docs clean
+.PHONY: help setup setup-dev page page-check page-test demo serve test test-fast check format lock bench docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
 
-setup: $(VENV)/run.stamp ## Install what running needs into .venv
+setup: page ## Install what running needs into .venv, and build the operator's page
 
-setup-dev: $(VENV)/dev.stamp $(CLIENTS)/node_modules/.stamp ## Also install what tests and checks need
+setup-dev: setup $(VENV)/dev.stamp $(CLIENTS)/node_modules/.stamp ## Also install what tests and checks need
+
+page: $(VENV)/run.stamp ## Build the operator's page, unless it is current (TRIBUTARY_SKIP_PAGE=1: do without it)
+	@$(BIN)/python hatch_build.py
+
+page-check: page ## Check the operator's page: types, lint, both languages, size
+	$(BIN)/python hatch_build.py run check
+
+page-test: $(VENV)/run.stamp ## Run the page's own tests
+	$(BIN)/python hatch_build.py test
 
 demo: setup ## Run the whole loop on seeded data and stay up (ARGS=--once: exit afterwards)
 	$(BIN)/tributary demo $(ARGS)
@@ -22,22 +31,23 @@ demo: setup ## Run the whole loop on seeded data and stay up (ARGS=--once: exit 
 serve: setup ## Start Tributary on one machine
 	$(BIN)/tributary serve $(ARGS)
 
-test: setup-dev chromium ## Run every test
+test: setup-dev chromium page-test ## Run every test
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-test-fast: setup-dev ## Run the tests that take seconds, on the embedded engines only
+test-fast: setup-dev page-test ## Run the tests that take seconds, on the embedded engines only
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser and not other_engine" $(ARGS)
 
-check: $(VENV)/dev.stamp ## Run the linters, the type checker and the layer contracts
-	$(BIN)/ruff format --check src tests bench tools
-	$(BIN)/ruff check src tests bench tools
+check: $(VENV)/dev.stamp page-check ## Run the linters, the type checkers and the layer contracts
+	$(BIN)/ruff format --check src tests bench tools hatch_build.py
+	$(BIN)/ruff check src tests bench tools hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/repository.py
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix -q src tests bench || true
-	$(BIN)/ruff format src tests bench tools
+	$(BIN)/ruff format src tests bench tools hatch_build.py
+	$(BIN)/python hatch_build.py run format
 
 lock: ## Resolve the dependencies anew into requirements/ (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml \
@@ -52,7 +62,7 @@ docs: $(VENV)/dev.stamp ## Write the generated reference pages anew
 	$(BIN)/python tools/repository.py --write
 
 clean: ## Remove everything that was installed, built or stored here
-	rm -rf $(VENV) $(CLIENTS)/node_modules var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS)/node_modules web/node_modules src/tributary/page var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -62,7 +72,7 @@ $(BIN)/python:
 
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	TRIBUTARY_SKIP_PAGE=1 $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp

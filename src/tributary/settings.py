@@ -59,6 +59,12 @@ class PipelineSettings(_Group):
     max_wait_ms: int = Field(200, ge=0, description="Longest wait to fill a micro-batch, milliseconds.")
     dedup_days: int = Field(8, ge=7, description="How long a message id is remembered, days.")
     default_region: str = Field("CN", min_length=2, max_length=2, description="Country of phone numbers without +.")
+    recent_events: int = Field(
+        200,
+        ge=0,
+        le=10_000,
+        description="Most events of one micro-batch and workspace kept a day for the live view; 0: none.",
+    )
 
 
 class AppSettings(_Group):
@@ -203,7 +209,8 @@ class Settings(BaseSettings):
         return (self.collector.public_url or f"http://{self.collector.host}:{self.collector.port}").rstrip("/")
 
 
-_OF_CLIENTS = {"TRIBUTARY_URL", "TRIBUTARY_TOKEN"}  # what the examples of the API reference use
+# What the examples of the API reference use, and what the build of the package reads.
+_OF_OTHERS = {"TRIBUTARY_URL", "TRIBUTARY_TOKEN", "TRIBUTARY_SKIP_PAGE"}
 
 
 def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -218,7 +225,7 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> dict[str, str
     unknown: dict[str, str] = {}
     for given in os.environ if environ is None else environ:
         name = given.upper()
-        if name.startswith("TRIBUTARY_") and name not in known and name not in groups | _OF_CLIENTS:
+        if name.startswith("TRIBUTARY_") and name not in known and name not in groups | _OF_OTHERS:
             near = difflib.get_close_matches(_flat(name), flat, n=1, cutoff=0.8)
             unknown[given] = flat[near[0]] if near else ""
     return unknown
