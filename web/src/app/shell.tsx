@@ -4,9 +4,11 @@ import { Button, Flex, Layout, Menu, type MenuProps, Spin, Typography, theme } f
 import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@shared/session";
+import { LanguageSwitch, LookSwitch } from "@shared/ui/appearance-menus";
 import { Mark } from "@shared/ui/mark";
-import { AccountMenu, LanguageSwitch, LookSwitch } from "./header-menus";
+import { AccountMenu } from "./account-menu";
 import { NAVIGATION } from "./navigation";
+import { PaletteButton } from "./palette-button";
 
 const FOLDED = "tributary.folded";
 
@@ -63,6 +65,7 @@ export function Shell() {
               <Typography.Text ellipsis type="secondary">{me.workspace.name}</Typography.Text>
             </Flex>
             <Flex align="center" gap={4}>
+              <PaletteButton />
               <LanguageSwitch />
               <LookSwitch />
               <AccountMenu />
