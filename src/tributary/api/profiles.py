@@ -15,8 +15,9 @@ from tributary import profiles
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import Context, ContextDep, ReadSession
+from tributary.api.event_mask import EventMask
 from tributary.api.paging import Page, PageQuery, page_of
-from tributary.api.people import Reveal, known_values, note_revealed, personal_properties, personal_traits
+from tributary.api.people import Reveal, known_values, note_revealed
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
@@ -24,11 +25,9 @@ from tributary.identity import canonical_profile_id, links_of, merges_of
 from tributary.profiles import (
     Profile,
     TimelineEvent,
-    mask_context,
     mask_identifier,
     mask_properties,
     mask_trait,
-    mask_traits,
 )
 from tributary.store import Session
 
@@ -282,13 +281,11 @@ class _View:
         self, session: Session, caller: Principal, context: Context, reveal: bool, shown: Collection[int], action: str
     ) -> None:
         self._is_masked = not reveal
-        self._personal: frozenset[str] = frozenset()
-        self._properties: dict[str, frozenset[str]] = {}
+        self._mask: EventMask | None = None
         if reveal:
             note_revealed(context, caller, action, shown)
             return
-        self._personal = personal_traits(session, caller.workspace_id)
-        self._properties = personal_properties(session, caller.workspace_id)
+        self._mask = EventMask(session, caller.workspace_id)
 
     def ref(self, type_: str, value: str) -> IdentifierRef:
         return IdentifierRef(type=type_, value=mask_identifier(type_, value) if self._is_masked else value)
@@ -327,11 +324,15 @@ class _View:
 
     def events_of(self, profile: Profile) -> Callable[[TimelineEvent], EventOut]:
         """Turns events of this person into answers."""
-        known = known_values(profile, self._personal)
+        known = known_values(profile, self._mask.traits) if self._mask else frozenset()
         return lambda event: self._event(event, known)
 
     def _event(self, event: TimelineEvent, known: frozenset[str]) -> EventOut:
-        hide = self._hider(event, known)
+        properties, context, changes = event.properties, event.context, event.changes
+        if self._mask is not None:
+            hide = self._mask.hider(event.event, event.type, known)
+            changes = self._mask.changes(changes, properties, hide)
+            properties, context = hide(properties), self._mask.context(context, known)
         return EventOut(
             event=event.event,
             type=event.type,
@@ -339,19 +340,10 @@ class _View:
             received_at=event.received_at,
             message_id=event.message_id,
             source_id=event.source_id,
-            properties=hide(event.properties),
-            context=mask_context(event.context, self._personal, known) if self._is_masked else event.context,
-            changes={path: self._change(path, change, event, hide) for path, change in event.changes.items()},
+            properties=properties,
+            context=context,
+            changes=changes,
         )
-
-    def _hider(self, event: TimelineEvent, known: frozenset[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        """Hides what is personal in an event's properties, which of `$identify` are traits of the person."""
-        if not self._is_masked:
-            return dict
-        if event.type == "identify":
-            return lambda values: mask_traits(values, self._personal)
-        personal = self._personal | self._properties.get(event.event, frozenset())
-        return lambda values: mask_properties(values, personal, known)
 
     def _identifiers(self, profile: Profile) -> list[IdentifierOut]:
         return [
@@ -365,20 +357,7 @@ class _View:
         ]
 
     def _trait(self, name: str, value: Any) -> Any:
-        return mask_trait(name, value, self._personal) if self._is_masked else value
+        return mask_trait(name, value, self._mask.traits) if self._mask else value
 
     def _thing(self, values: dict[str, Any]) -> dict[str, Any]:
-        return mask_properties(values, self._personal) if self._is_masked else values
-
-    def _change(
-        self, path: str, change: Any, event: TimelineEvent, hide: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> Any:
-        if not self._is_masked or not isinstance(change, dict):
-            return change
-        place, _, name = path.partition(".")
-        was = change.get("was")
-        if place == "identifiers":
-            return {**change, "was": mask_identifier(name, str(was))}
-        if place == "properties":  # beside the others: they tell whether the object describes a person
-            return {**change, "was": hide({**event.properties, name: was})[name]}
-        return {**change, "was": self._trait(name, was)}
+        return mask_properties(values, self._mask.traits) if self._mask else values

@@ -39,8 +39,9 @@ EVENTS = ScanTable("events")
 PROFILES = ScanTable("profiles", is_replacing=True)
 AUDIENCE_MEMBERS = ScanTable("audience_members")
 TAG_VALUES = ScanTable("tag_values")
+RECENT_EVENTS = ScanTable("recent_events")
 
-WORKSPACE_TABLES = {table.name: table for table in (EVENTS, PROFILES, AUDIENCE_MEMBERS, TAG_VALUES)}
+WORKSPACE_TABLES = {table.name: table for table in (EVENTS, PROFILES, AUDIENCE_MEMBERS, TAG_VALUES, RECENT_EVENTS)}
 
 # The profile that an event's or a tag's profile_id belongs to today: merges are kept in a dictionary, old id → final.
 CANONICAL_ID = raw("dictGetOrDefault('aliases', 'canonical_id', profile_id, profile_id)")

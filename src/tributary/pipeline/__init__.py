@@ -7,6 +7,7 @@ pipeline.run(stop)          # in a thread of its own
 from tributary.pipeline.batch import Reaction, Suppressed
 from tributary.pipeline.counters import Counter, counters
 from tributary.pipeline.delivery import Reactor
+from tributary.pipeline.live import EventName, Person, Place, Recent, RecentEvent, recent_events, recent_names
 from tributary.pipeline.quarantine import (
     ReasonCount,
     count_reasons,
@@ -17,23 +18,35 @@ from tributary.pipeline.quarantine import (
     replay_edited,
     replay_reason,
 )
+from tributary.pipeline.reasons import reason_text
+from tributary.pipeline.recent import STATUSES, Status
 from tributary.pipeline.worker import CRASHPOINTS, GROUP, Pipeline, PipelineStatus
 
 __all__ = [
     "CRASHPOINTS",
     "GROUP",
+    "STATUSES",
     "Counter",
+    "EventName",
+    "Person",
     "Pipeline",
     "PipelineStatus",
+    "Place",
     "Reaction",
     "Reactor",
     "ReasonCount",
+    "Recent",
+    "RecentEvent",
+    "Status",
     "Suppressed",
     "count_reasons",
     "counters",
     "discard",
     "get_quarantined",
     "list_quarantined",
+    "reason_text",
+    "recent_events",
+    "recent_names",
     "replay",
     "replay_edited",
     "replay_reason",

@@ -32,6 +32,7 @@ from tributary.identity import (
 from tributary.pipeline.counters import DUPLICATE, QUARANTINED, STORED, SUPPRESSED, Tally
 from tributary.pipeline.events import BadEvent, EnvelopeReader, Event, make_message_id, peek_message_id
 from tributary.pipeline.quarantine import Rejection, write_rejections
+from tributary.pipeline.recent import Outcomes
 from tributary.pipeline.rows import aliases_table, events_table, pack, profiles_table
 from tributary.pipeline.standardise import Standardiser
 from tributary.profiles import GroupStatement, MirrorRow, ProfileUpdates, Statement, Strategies
@@ -155,7 +156,10 @@ def _decode_envelope(record: Record, envelope: Envelope, view: WorkspaceView | N
 
 
 class BatchWriter:
-    """Decides about one decoded batch inside one write transaction. `crashpoint` is called after each step."""
+    """Decides about one decoded batch inside one write transaction. `crashpoint` is called after each step.
+
+    `outcomes` says afterwards what became of each event.
+    """
 
     def __init__(
         self,
@@ -177,6 +181,7 @@ class BatchWriter:
         self._crashpoint = crashpoint
         self._tally = Tally()
         self._rejections = list(decoded.rejections)
+        self.outcomes = Outcomes()
 
     def write(self, expected: Mapping[int, int]) -> Outbox:
         """Write the batch. `expected` are the positions from which it was read.
@@ -202,7 +207,9 @@ class BatchWriter:
             self._tally.count(event.workspace_id, event.source_id, event.received_ms, STORED)
         for rejection in self._rejections:
             self._tally.count(rejection.workspace_id, rejection.source_id, rejection.received_ms, QUARANTINED)
-        write_rejections(session, self._rejections)
+        ids = write_rejections(session, self._rejections)
+        self.outcomes.rejections = list(zip(self._rejections, ids, strict=True))
+        self.outcomes.stored, self.outcomes.profile_ids = events, profile_ids
         self._tally.write(session)
         for workspace_id, view in self._views.items():
             if view.standardiser.observed:
@@ -236,6 +243,7 @@ class BatchWriter:
             mark = seen.get(event.key)
             if mark == event.mark:
                 self._tally.count(event.workspace_id, event.source_id, event.received_ms, DUPLICATE)
+                self.outcomes.duplicates.append(event)
                 continue
             if mark is None:  # else another message has this key: this one is new, it only cannot be remembered
                 seen[event.key] = event.mark
@@ -271,6 +279,7 @@ class BatchWriter:
         for event in events:
             if any((event.workspace_id, claim.type, claim.value) in forbidden for claim in event.claims):
                 self._tally.count(event.workspace_id, event.source_id, event.received_ms, SUPPRESSED)
+                self.outcomes.suppressed.append(event)
             else:
                 kept.append(event)
         return kept

@@ -82,8 +82,8 @@ class ReasonCount:
     last_at: datetime
 
 
-def write_rejections(session: Session, rejections: Sequence[Rejection]) -> None:
-    """Put events into quarantine."""
+def write_rejections(session: Session, rejections: Sequence[Rejection]) -> list[str]:
+    """Put events into quarantine; returns the ids that they have there, in the same order."""
     ids = sorted(new_id("qtn") for _ in rejections)  # ids of one millisecond are random; the order of arrival stays
     rows = [
         (
@@ -94,6 +94,7 @@ def write_rejections(session: Session, rejections: Sequence[Rejection]) -> None:
         for id_, each in zip(ids, rejections, strict=True)
     ]  # fmt: skip
     bulk.write(session, QuarantinedEvent, _COLUMNS, rows)
+    return ids
 
 
 def list_quarantined(
@@ -274,9 +275,18 @@ def _again(row: QuarantinedEvent, event: bytes) -> bytes:
 
 
 def _event_name(raw: bytes) -> str:
+    type_, name = peek_kind(raw)
+    return name or type_
+
+
+def peek_kind(raw: bytes) -> tuple[str, str]:
+    """Type and name of an event that may be broken in other ways; empty if they cannot be found."""
     try:
         named = _decode_named(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    name = named.event or named.type
-    return name[:200].replace("\x00", "") if isinstance(name, str) else ""
+        return "", ""
+    return _plain(named.type), _plain(named.event)
+
+
+def _plain(value: Any) -> str:
+    return value[:200].replace("\x00", "") if isinstance(value, str) else ""

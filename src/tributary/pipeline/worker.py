@@ -33,6 +33,7 @@ from tributary.pipeline.batch import (
 )
 from tributary.pipeline.delivery import Reactor, deliver
 from tributary.pipeline.quarantine import Rejection
+from tributary.pipeline.recent import Outcomes, RecentEvents
 from tributary.pipeline.standardise import Standardiser
 from tributary.profiles import load_strategies
 from tributary.settings import PipelineSettings
@@ -114,6 +115,7 @@ class Pipeline:
         self._reactors = reactors
         self._suppressed = suppressed
         self._crashpoint = crashpoint
+        self._recent = RecentEvents(warehouse, clock, settings.recent_events)
         self._positions: dict[int, int] | None = None  # None: unknown, ask the store
         self._finished: list[int] = []  # outbox rows that are paid but not yet deleted
         self._views: dict[int, tuple[int, WorkspaceView | None]] = {}
@@ -172,6 +174,7 @@ class Pipeline:
         records = self._gather()
         self._measure_lag()
         if not records:
+            self._recent.flush()
             self._clear()
             self._prune(self._clock.now_ms())
             return 0
@@ -184,7 +187,7 @@ class Pipeline:
         views: dict[int, WorkspaceView] = {}
         decoded = decode_batch(records, lambda workspace_id: self._view(workspace_id, views))
         self._crashpoint("decoded")
-        outbox = self._commit(decoded, views)
+        outbox, outcomes = self._commit(decoded, views)
         for view in views.values():
             view.standardiser.observed.clear()
         self._positions = {**(self._positions or {}), **decoded.positions}
@@ -194,6 +197,7 @@ class Pipeline:
         self._finished.append(outbox.number)
         self._consumer.commit(decoded.positions)
         self._crashpoint("acknowledged")
+        self._recent.take(outcomes, outbox.number)
         self._count(decoded.size)
         if decoded.first_received_ms is not None:
             self._prune(decoded.first_received_ms)
@@ -256,7 +260,7 @@ class Pipeline:
                 types = before.types  # it remembers tens of thousands of values already judged
             return WorkspaceView(types, Standardiser(catalog, region), load_strategies(session, workspace_id))
 
-    def _commit(self, decoded: Decoded, views: Mapping[int, WorkspaceView]) -> Outbox:
+    def _commit(self, decoded: Decoded, views: Mapping[int, WorkspaceView]) -> tuple[Outbox, Outcomes]:
         try:
             return self._try(decoded, views)
         except Exception as exc:
@@ -267,7 +271,9 @@ class Pipeline:
         decoded.rejections += poison
         return self._try(decoded, views)
 
-    def _try(self, decoded: Decoded, views: Mapping[int, WorkspaceView], *, is_trial: bool = False) -> Outbox:
+    def _try(
+        self, decoded: Decoded, views: Mapping[int, WorkspaceView], *, is_trial: bool = False
+    ) -> tuple[Outbox, Outcomes]:
         with self._store.begin() as session:
             writer = BatchWriter(
                 session,
@@ -282,7 +288,7 @@ class Pipeline:
             if is_trial:
                 raise _DryRun
             bulk.delete(session, PipelineOutbox, "number", self._finished)
-        return outbox
+        return outbox, writer.outcomes
 
     def _find_poison(self, decoded: Decoded, views: Mapping[int, WorkspaceView], error: Exception) -> list[Rejection]:
         """Take the events out of `decoded` that make the transaction fail, by trying ever smaller parts of it.

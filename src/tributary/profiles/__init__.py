@@ -10,6 +10,7 @@ from tributary.profiles.mask import (
     mask_event,
     mask_identifier,
     mask_properties,
+    mask_text,
     mask_trait,
     mask_traits,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "mask_event",
     "mask_identifier",
     "mask_properties",
+    "mask_text",
     "mask_trait",
     "mask_traits",
     "recompute",

@@ -118,13 +118,13 @@ def mask_context(
     return {name: hidden[name] for name in values}
 
 
-def mask_event(event: Mapping[str, Any], personal: Collection[str] = ()) -> dict[str, Any]:
-    """An event as a client sent it, whatever shape it has."""
-    masker = _Masker(personal)
+def mask_event(event: Mapping[str, Any], personal: Collection[str] = (), known: Collection[str] = ()) -> dict[str, Any]:
+    """An event as a client sent it, whatever shape it has. `known` as in `mask_properties`."""
+    masker = _Masker(personal, known)
     hidden: dict[str, Any] = {}
     for name, value in event.items():
         if name == "context" and isinstance(value, Mapping):
-            hidden[name] = mask_context(value, personal)
+            hidden[name] = mask_context(value, personal, known)
         elif name == "traits" and isinstance(value, Mapping):
             hidden[name] = masker.traits(value)
         elif name in _USER_IDS:

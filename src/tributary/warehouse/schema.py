@@ -72,7 +72,30 @@ _TAG_VALUES: Final = TableSpec(
     tail="ORDER BY (workspace_id, tag_id, run, profile_id)",
     shard_by="profile_id",
 )
-TABLES: Final = {t.name: t for t in (_EVENTS, _PROFILES, _PROFILE_ALIASES, _AUDIENCE_MEMBERS, _TAG_VALUES)}
+_RECENT_EVENTS: Final = TableSpec(
+    name="recent_events",
+    columns=raw(
+        "workspace_id UInt32, batch UInt64, position UInt16, stands_for UInt32, handled_at DateTime64(3, 'UTC'), "
+        "received_at DateTime64(3, 'UTC'), timestamp DateTime64(3, 'UTC'), status LowCardinality(String), "
+        "type LowCardinality(String), event LowCardinality(String), source_id LowCardinality(String), "
+        "message_id String, profile_id UInt64, identifiers Array(UInt64), reason LowCardinality(String), "
+        "detail String CODEC(ZSTD(1)), quarantine_id String, raw String CODEC(ZSTD(1)), user_id String, "
+        "anonymous_id String, properties String CODEC(ZSTD(1)), context String CODEC(ZSTD(1)), "
+        "changes String CODEC(ZSTD(1)), inserted_at DateTime DEFAULT now()"
+    ),
+    engine="MergeTree",
+    arguments="",
+    # By the engine's own clock, so that an insert lies in one partition; hours are dropped as whole files.
+    tail=(
+        "PARTITION BY toStartOfHour(inserted_at) ORDER BY (workspace_id, batch, position) "
+        "TTL inserted_at + INTERVAL 1 DAY"
+    ),
+    shard_by="batch",
+    settings="ttl_only_drop_parts = 1",
+    is_durable=False,
+)
+_FIRST_TABLES: Final = (_EVENTS, _PROFILES, _PROFILE_ALIASES, _AUDIENCE_MEMBERS, _TAG_VALUES)
+TABLES: Final = {table.name: table for table in (*_FIRST_TABLES, _RECENT_EVENTS)}
 
 # Applied migrations are recorded here; the runner itself creates it.
 VERSIONS: Final = raw(
@@ -82,7 +105,7 @@ VERSIONS: Final = raw(
 
 
 def _create_tables(topology: SingleNode, database: str, credentials: Sql) -> list[Sql]:
-    statements = [statement for table in TABLES.values() for statement in topology.create_table(table, database)]
+    statements = [statement for table in _FIRST_TABLES for statement in topology.create_table(table, database)]
     # argMax rather than FINAL: the same on every topology. The dictionary is reloaded on demand, never by a timer.
     query = raw("SELECT profile_id, argMax(canonical_id, version) AS canonical_id FROM ") + identifier(database)
     body = raw("(profile_id UInt64, canonical_id UInt64) PRIMARY KEY profile_id SOURCE(CLICKHOUSE(QUERY '") + query
@@ -90,14 +113,19 @@ def _create_tables(topology: SingleNode, database: str, credentials: Sql) -> lis
     return [*statements, topology.create_dictionary("aliases", body)]
 
 
+def _create_recent_events(topology: SingleNode, database: str, _credentials: Sql) -> list[Sql]:
+    return topology.create_table(_RECENT_EVENTS, database)
+
+
 # (number, name, statements); numbers grow by one.
 MIGRATIONS: Final[list[tuple[int, str, Callable[[SingleNode, str, Sql], list[Sql]]]]] = [
     (1, "tables", _create_tables),
+    (2, "recent events", _create_recent_events),
 ]
 
 
 def arrow_schema(table: str) -> pa.Schema:
-    """The Arrow schema of rows to insert into `events`, `profiles`, `profile_aliases` or `tag_values`.
+    """The Arrow schema of rows to insert into `events`, `profiles`, `profile_aliases`, `tag_values` or `recent_events`.
 
     Raises:
         KeyError: the table does not take Arrow rows (`audience_members` is filled by a query).
@@ -121,6 +149,14 @@ def arrow_schema(table: str) -> pa.Schema:
         "tag_values": [
             ("workspace_id", pa.uint32()), ("tag_id", text), ("run", pa.uint64()), ("profile_id", pa.uint64()),
             ("text", text), ("number", pa.float64()),
+        ],
+        "recent_events": [
+            ("workspace_id", pa.uint32()), ("batch", pa.uint64()), ("position", pa.uint16()),
+            ("stands_for", pa.uint32()), ("handled_at", time), ("received_at", time), ("timestamp", time),
+            ("status", text), ("type", text), ("event", text), ("source_id", text), ("message_id", text),
+            ("profile_id", pa.uint64()), ("identifiers", pa.list_(pa.uint64())), ("reason", text), ("detail", text),
+            ("quarantine_id", text), ("raw", text), ("user_id", text), ("anonymous_id", text), ("properties", text),
+            ("context", text), ("changes", text),
         ],
     }  # fmt: skip
     return pa.schema(columns[table])

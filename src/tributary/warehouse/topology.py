@@ -21,8 +21,8 @@ class TableSpec:
     """A table without its engine's cluster dress.
 
     `engine` is the MergeTree variant's name, `arguments` its column arguments, `shard_by` the column whose hash
-    chooses the shard, `tail` the rest of the declaration (PARTITION BY, ORDER BY), and `settings` what the table sets
-    besides what every table does.
+    chooses the shard, `tail` the rest of the declaration (PARTITION BY, ORDER BY, TTL), and `settings` what the table
+    sets besides what every table does. `is_durable` tables survive a power cut; others may lose their last rows to one.
     """
 
     name: LiteralString
@@ -32,11 +32,13 @@ class TableSpec:
     tail: LiteralString
     shard_by: LiteralString
     settings: LiteralString = ""
+    is_durable: bool = True
 
 
 def _settings(table: TableSpec, window: LiteralString) -> Sql:
     own = ", " + Sql((table.settings,)) if table.settings else raw("")
-    return raw(" SETTINGS ") + _DURABLE + ", " + window + " = " + _WINDOW + own
+    durable = raw(_DURABLE) + ", " if table.is_durable else raw("")
+    return raw(" SETTINGS ") + durable + window + " = " + _WINDOW + own
 
 
 class SingleNode:
