@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from tributary import sources
+from tributary import pipeline, sources
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.body import Body
@@ -75,8 +75,8 @@ class SourceWithKey(SourceOut):
 class SnippetOut(BaseModel):
     """Code to paste, with the real key and address."""
 
-    language: Literal["js", "python", "node", "curl"]
-    install: str
+    language: sources.Language
+    install: str = Field(description="The command that fetches the client; empty if none is needed.")
     code: str
 
 
@@ -86,6 +86,37 @@ class SnippetList(BaseModel):
     write_key: str
     collector_url: str
     items: list[SnippetOut]
+
+
+class TestEvent(Body):
+    """What the test event is called."""
+
+    event: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"\S")
+
+
+class TestEventOut(BaseModel):
+    """The event is in the log; look for its message id among the live events."""
+
+    message_id: str
+
+
+class SourceHealthOut(BaseModel):
+    """What came of one source in the 24 hours up to now. Times are exact to the minute."""
+
+    source_id: str
+    last_received_at: datetime | None = Field(description="Null if nothing ever came.")
+    received_24h: int
+    quarantined_24h: int
+    series: list[int] = Field(description="Events of each of the 24 hours, the oldest first.")
+
+
+class SourceHealthList(BaseModel):
+    """How the sources do, in the order of their list, and all of them together."""
+
+    items: list[SourceHealthOut]
+    since: datetime = Field(description="Where the first of the 24 hours begins.")
+    received_24h: int
+    quarantined_24h: int
 
 
 @router.get("", operation_id="list_sources", summary="Sources")
@@ -102,6 +133,21 @@ def create_source(body: SourceCreate, caller: Writer, session: WriteSession, con
     )
     _publish(session, context)
     return _with_key(source)
+
+
+@router.get("/health", operation_id="list_source_health", summary="Do the sources send")
+def list_source_health(caller: Reader, session: ReadSession, context: ContextDep) -> SourceHealthList:
+    """When each source sent last, and how much in each of the last 24 hours."""
+    now = context.clock.now()
+    ids = [source.id for source in sources.list_sources(session, caller.workspace_id)]
+    found = pipeline.source_health(session, caller.workspace_id, ids, now)
+    until = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return SourceHealthList(
+        items=[SourceHealthOut.model_validate(each, from_attributes=True) for each in found],
+        since=until - timedelta(hours=24),
+        received_24h=sum(each.received_24h for each in found),
+        quarantined_24h=sum(each.quarantined_24h for each in found),
+    )
 
 
 @router.get("/{source_id}", operation_id="get_source", summary="One source", responses=problems(404))
@@ -144,6 +190,28 @@ def rotate_source_key(
     return _with_key(source)
 
 
+@router.post(
+    "/{source_id}/test-event",
+    operation_id="send_test_event",
+    summary="Send a test event",
+    status_code=202,
+    responses=problems(404, 409, 429, 503),
+)
+def send_test_event(
+    source_id: str, body: TestEvent, caller: Writer, session: WriteSession, context: ContextDep
+) -> TestEventOut:
+    """Receive an event as if the source had sent it. `context.test` marks it, and its person is always the same."""
+    message_id = sources.send_test_event(
+        session,
+        context.producer,
+        caller,
+        source_id,
+        context.settings.collector,
+        event=(body.event or sources.DEFAULT_EVENT).strip(),
+    )
+    return TestEventOut(message_id=message_id)
+
+
 @router.get(
     "/{source_id}/snippets",
     operation_id="list_source_snippets",
@@ -151,7 +219,7 @@ def rotate_source_key(
     responses=problems(404),
 )
 def list_source_snippets(source_id: str, caller: Writer, session: ReadSession, context: ContextDep) -> SnippetList:
-    """Code that sends to this source: browser, Node, Python, curl."""
+    """Code that sends to this source: browser, mini-program, Python, Node, Java, Go, PHP, curl."""
     source = sources.get_source(session, caller.workspace_id, source_id)
     url = context.settings.collector_url
     items = [

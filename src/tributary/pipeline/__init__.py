@@ -5,7 +5,7 @@ pipeline.run(stop)          # in a thread of its own
 """
 
 from tributary.pipeline.batch import Reaction, Suppressed
-from tributary.pipeline.counters import Counter, counters
+from tributary.pipeline.counters import Counter, SourceHealth, counters, source_health
 from tributary.pipeline.delivery import Reactor
 from tributary.pipeline.live import EventName, Person, Place, Recent, RecentEvent, recent_events, recent_names
 from tributary.pipeline.quarantine import (
@@ -18,6 +18,7 @@ from tributary.pipeline.quarantine import (
     replay_edited,
     replay_reason,
 )
+from tributary.pipeline.reached import is_stored
 from tributary.pipeline.reasons import reason_text
 from tributary.pipeline.recent import STATUSES, Status
 from tributary.pipeline.worker import CRASHPOINTS, GROUP, Pipeline, PipelineStatus
@@ -37,12 +38,14 @@ __all__ = [
     "ReasonCount",
     "Recent",
     "RecentEvent",
+    "SourceHealth",
     "Status",
     "Suppressed",
     "count_reasons",
     "counters",
     "discard",
     "get_quarantined",
+    "is_stored",
     "list_quarantined",
     "reason_text",
     "recent_events",
@@ -50,4 +53,5 @@ __all__ = [
     "replay",
     "replay_edited",
     "replay_reason",
+    "source_health",
 ]

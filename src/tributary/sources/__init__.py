@@ -16,10 +16,13 @@ from tributary.sources.service import (
     rotate_write_key,
     update_source,
 )
-from tributary.sources.snippets import Snippet, snippets
+from tributary.sources.snippets import Language, Snippet, snippets
+from tributary.sources.trial import DEFAULT_EVENT, send_test_event
 
 __all__ = [
+    "DEFAULT_EVENT",
     "KEY_GRACE",
+    "Language",
     "Snippet",
     "SourceKind",
     "create_source",
@@ -31,6 +34,7 @@ __all__ = [
     "publish_after_commit",
     "publish_sources",
     "rotate_write_key",
+    "send_test_event",
     "snippets",
     "update_source",
 ]

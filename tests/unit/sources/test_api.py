@@ -41,7 +41,7 @@ def test_only_who_may_write_sees_a_write_key(api_client, make_user):
     assert api_client.get(snippets, as_=viewer).status_code == 403
     answer = api_client.get(snippets, as_=owner).json()
     assert answer["write_key"] == source["write_key"]
-    assert all("http://127.0.0.1:8100" in item["code"] for item in answer["items"])
+    assert all("127.0.0.1:8100" in item["code"] for item in answer["items"])
 
 
 def test_rotation_answers_the_new_key(api_client, make_user):

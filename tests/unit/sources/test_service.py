@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import subprocess
 from datetime import timedelta
 
 import msgspec
@@ -9,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.clients import node_program
 from tributary.access import list_audit, system_principal
+from tributary.collector.body import Limits, parse_single
 from tributary.collector.directory import SourceDirectory
 from tributary.core.clock import ManualClock
 from tributary.errors import Conflict, InvalidRequest, NotFound, Unavailable
@@ -28,6 +33,9 @@ from tributary.sources import (
     snippets,
     update_source,
 )
+from tributary.sources.snippets import LANGUAGES
+
+URL = "https://in.shop.example"
 
 
 @pytest.fixture
@@ -196,10 +204,41 @@ def test_a_snapshot_that_cannot_be_written_says_where(sqlite_store, tmp_path):
 
 @given(url=st.sampled_from(["http://127.0.0.1:8100", "https://in.shop.example"]))
 def test_snippets_carry_the_key_and_the_address(url):
-    found = {snippet.language: snippet.code for snippet in snippets("k" * 32, url)}
-    assert set(found) == {"js", "node", "python", "curl"}
-    for language in ("js", "node", "python"):
-        assert "k" * 32 in found[language]
-        assert url in found[language]
-    assert f"apiHost: '{url.partition('://')[2]}/v1', protocol: '{url.partition('://')[0]}'" in found["js"]
+    key = "k" * 32
+    found = {snippet.language: snippet.code for snippet in snippets(key, url)}
+    assert set(found) == set(LANGUAGES)
+    authorization = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
+    scheme, _, host = url.partition("://")
+    for language, code in found.items():
+        assert key in code or authorization in code, language
+        assert host in code, language
+        assert language == "php" or scheme in code, language
+    assert f"apiHost: '{host}/v1', protocol: '{scheme}'" in found["js"]
+    assert ("'ssl' => true" in found["php"]) == (scheme == "https")
     compile(found["python"], "snippet", "exec")
+
+
+def test_the_scripts_are_scripts(tmp_path):
+    for language in ("js", "node"):
+        (tmp_path / f"{language}.mjs").write_text(_code(language))
+        subprocess.run([node_program(), "--check", str(tmp_path / f"{language}.mjs")], check=True)
+
+
+def test_the_mini_program_sends_what_the_collector_takes(tmp_path):
+    stub = """
+    const store = {}, sent = []
+    const wx = { getStorageSync: (k) => store[k] || '', setStorageSync: (k, v) => { store[k] = v },
+                 request: (r) => sent.push(r) }
+    """
+    (tmp_path / "snippet.js").write_text(stub + _code("wechat") + "console.log(JSON.stringify(sent))")
+    done = subprocess.run([node_program(), str(tmp_path / "snippet.js")], check=True, capture_output=True, text=True)
+    identify, track = json.loads(done.stdout)
+    assert (identify["url"], track["url"]) == (f"{URL}/v1/identify", f"{URL}/v1/track")
+    assert identify["data"]["anonymousId"] == track["data"]["anonymousId"]
+    assert len({identify["data"]["messageId"], track["data"]["messageId"]}) == 2
+    for request in (identify, track):
+        assert parse_single(json.dumps(request["data"]).encode(), Limits(32_768, 512_000, 32, 100)).reasons == {}
+
+
+def _code(language):
+    return next(each.code for each in snippets("k" * 32, URL) if each.language == language)
