@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from tributary import access, audiences, sources, tags
+from tributary import access, audiences, simulation, sources, tags
 from tributary.access import renew_setup_code
 from tributary.api import Context, build_api
 from tributary.collector import check_port, serve_collector
@@ -189,6 +189,7 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
             **sources.job_handlers(store, settings.source_snapshot, clock),
             **audiences.job_handlers(store, warehouse, clock),
             **tags.job_handlers(store, warehouse, clock),
+            **simulation.job_handlers(store, clock, keys.hasher, producer),
             **job_handlers(store, warehouse, clock, keys, settings),
         }
         runner = Runner(store, clock, handlers, schedules=(*access.SCHEDULES, *audiences.SCHEDULES, *tags.SCHEDULES))

@@ -220,7 +220,8 @@ def _counted(number: int, noun: str) -> str:
 def _wait(run: Runtime, job: _Import, timeout: float, *, as_json: bool) -> None:
     """Return when everything that was imported is in the stores."""
     from tributary.commands.folder import is_server_running
-    from tributary.commands.processing import is_stored, store_here
+    from tributary.commands.processing import store_here
+    from tributary.pipeline import is_stored
 
     if not is_server_running(run.settings):
         with _progress("Storing", is_shown=not as_json) as report:

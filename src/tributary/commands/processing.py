@@ -1,9 +1,9 @@
-"""How far the pipeline is, for commands that put something into the log; and running it here when no server does."""
+"""The pipeline for commands that put something into the log: running it here when no server does."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tributary.errors import Unavailable
@@ -11,25 +11,7 @@ from tributary.errors import Unavailable
 if TYPE_CHECKING:
     from tributary.core.clock import Clock
     from tributary.settings import Settings
-    from tributary.store import Store
     from tributary.stream import Lag
-
-
-def is_stored(store: Store, positions: Mapping[int, int]) -> bool:
-    """Whether everything before these log positions is in the stores, the warehouse included."""
-    from sqlalchemy import func, select
-
-    from tributary.pipeline import GROUP
-    from tributary.store.tables.pipeline import PipelineOutbox, PipelinePosition
-
-    with store.read() as session:
-        query = select(PipelinePosition).where(PipelinePosition.consumer_group == GROUP)
-        reached = {row.partition: row.position for row in session.scalars(query)}
-        if any(reached.get(partition, 0) < position for partition, position in positions.items()):
-            return False
-        # A committed batch stands in the outbox until the warehouse has it.
-        waiting = select(func.count()).select_from(PipelineOutbox).where(PipelineOutbox.consumer_group == GROUP)
-        return session.scalar(waiting) == 0
 
 
 def store_here(settings: Settings, clock: Clock, on_events: Callable[[int], None]) -> None:

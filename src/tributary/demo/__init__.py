@@ -2,7 +2,7 @@
 
     run(settings, once=True)
 
-`simulate` makes the data; here it goes in through the front doors, as in production.
+`tributary.simulation` makes the data; here it goes in through the front doors, as in production.
 """
 
 from tributary.demo.loop import Outcome, run

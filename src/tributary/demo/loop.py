@@ -30,8 +30,14 @@ from tributary.core.sql import raw
 from tributary.demo import texts
 from tributary.demo.client import Operator, Shop
 from tributary.demo.mailbox import Mail, Mailbox, open_mailbox
-from tributary.demo.simulate import (
+from tributary.errors import Conflict
+from tributary.pipeline import counters
+from tributary.privacy import record_consent
+from tributary.settings import Settings
+from tributary.simulation import (
+    AUDIENCES,
     DEMO_SOURCES,
+    TAGS,
     Arm,
     Assigned,
     Planted,
@@ -39,10 +45,6 @@ from tributary.demo.simulate import (
     generate,
     simulate_response,
 )
-from tributary.errors import Conflict
-from tributary.pipeline import counters
-from tributary.privacy import record_consent
-from tributary.settings import Settings
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.messaging import Assignment
 from tributary.store.tables.pipeline import PipelineOutbox
@@ -242,19 +244,22 @@ class _Loop:
             record_consent(session, context.keys.hasher, self._workspace_id, statements, by="demo", now=now)
 
     def _compute_tags(self) -> None:
-        for tag in texts.TAGS:
+        for tag in TAGS:
             made = self._operator.post("/tags", tag)
             self._operator.post(f"/tags/{made['id']}/recompute")
             self._operator.wait(f"/tags/{made['id']}", lambda answer: answer["run"] is not None, f"tag {tag['name']}")
 
     def _select_audience(self) -> dict[str, Any]:
         operator = self._operator
+        (name, rule), *others = AUDIENCES
         with self._bar(texts.SELECTING):
-            estimate = operator.post("/audiences/estimate", {"rule": texts.RULE})
-            made = operator.post("/audiences", {"name": texts.AUDIENCE, "rule": texts.RULE, "schedule": "hourly"})
+            estimate = operator.post("/audiences/estimate", {"rule": rule})
+            made = operator.post("/audiences", {"name": name, "rule": rule, "schedule": "hourly"})
             operator.post(f"/audiences/{made['id']}/refresh")
             path = f"/audiences/{made['id']}"
             audience = operator.wait(path, lambda answer: answer["size"] is not None, "the audience")
+            for name, rule in others:
+                operator.post("/audiences", {"name": name, "rule": rule, "schedule": "daily"})
         for locale in ("en", "zh"):
             sentence = operator.get(path, locale=locale)["sentence"]
             self._console.print(f"[bold]{sentence}[/bold] → {estimate['size']:,}", highlight=False)

@@ -1,12 +1,12 @@
-"""What the demo says, in English and Chinese, and what its operator sets up."""
+"""What the demo says, in English and Chinese, and what its operator sends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tributary.demo.shop import SHOP_URL
 from tributary.settings import Settings
+from tributary.simulation import SHOP_URL
 
 SENDING = "Shoppers click 顾客行为上报"
 PROCESSING = "Events become people 事件合并成人"
@@ -16,52 +16,8 @@ ANSWERING = "People answer 顾客作出反应"
 TITLE = "What happened 结果"
 OWNER = "Demo 演示"
 WORKSPACE = "Demo shop 演示商城"
-AUDIENCE = "Interested, reachable 有兴趣且可触达"
 CAMPAIGN = "Autumn offer 秋季优惠"
 USER_AGENT = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"
-
-RULE: dict[str, Any] = {
-    "kind": "all",
-    "rules": [
-        {"kind": "trait", "trait": "email", "op": "is_set"},
-        {
-            "kind": "event",
-            "event": "Product Viewed",
-            "count": {"op": "gte", "value": 3},
-            "window": {"kind": "last", "value": 90, "unit": "days"},
-        },
-    ],
-}
-
-_ORDERS = {"event": "Order Completed", "window": {"kind": "last", "value": 90, "unit": "days"}}
-
-
-def _spent(least: int) -> dict[str, Any]:
-    compare = {"op": "gte", "value": least}
-    return {"kind": "event_aggregate", "function": "sum", "property": "total", "compare": compare, **_ORDERS}
-
-
-TAGS: tuple[dict[str, Any], ...] = (
-    {
-        "name": "Spent in 90 days 近90天消费额",
-        "kind": "statistic",
-        "value_type": "number",
-        "definition": {"measure": {"function": "sum", "property": "total", **_ORDERS}},
-    },
-    {
-        "name": "Value tier 价值分层",
-        "kind": "rule",
-        "value_type": "text",
-        "definition": {
-            "levels": [
-                {"value": "high 高", "rule": _spent(3_000)},
-                {"value": "middle 中", "rule": _spent(500)},
-                {"value": "low 低", "rule": {"kind": "event", **_ORDERS}},
-            ],
-            "otherwise": "none 未购",
-        },
-    },
-)
 
 
 def campaign_content() -> dict[str, Any]:

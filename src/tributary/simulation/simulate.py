@@ -18,10 +18,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from tributary.demo.behaviour import APP, CRM, ORDERS, WEB, Sent, basket, history, order_events
-from tributary.demo.dirt import soil
-from tributary.demo.people import Person, population
 from tributary.privacy import Statement
+from tributary.simulation.behaviour import APP, CRM, ORDERS, WEB, Sent, basket, history, order_events
+from tributary.simulation.dirt import soil
+from tributary.simulation.people import Person, population
 from tributary.sources import SourceKind
 
 MAX_BATCH = 100  # events; what real clients put into one request

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import phonenumbers
 import pytest
 
-from tributary.demo.behaviour import APP, CRM, ORDERS, WEB
-from tributary.demo.people import population
-from tributary.demo.shop import BY_CATEGORY, CATEGORIES, PRODUCTS
-from tributary.demo.simulate import (
+from tributary.simulation.behaviour import APP, CRM, ORDERS, WEB
+from tributary.simulation.people import population
+from tributary.simulation.shop import BY_CATEGORY, CATEGORIES, PRODUCTS
+from tributary.simulation.simulate import (
     BASE_RATE,
     DEMO_SOURCES,
     LIFT,

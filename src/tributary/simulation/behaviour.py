@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tributary.demo.people import Person
-from tributary.demo.shop import BY_CATEGORY, CATEGORIES, CURRENCY, SHOP_URL, Category, Product
+from tributary.simulation.people import Person
+from tributary.simulation.shop import BY_CATEGORY, CATEGORIES, CURRENCY, SHOP_URL, Category, Product
 
 WEB, APP, ORDERS, CRM = "Web shop", "Mobile app", "Order service", "CRM"
 HISTORY = timedelta(days=90)

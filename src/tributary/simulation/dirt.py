@@ -12,7 +12,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tributary.demo.behaviour import APP, CRM, WEB, Sent
+from tributary.simulation.behaviour import APP, CRM, WEB, Sent
 
 _SENT_TWICE = 0.015
 _JUNK_ID = 0.01
