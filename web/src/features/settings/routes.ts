@@ -1,16 +1,23 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { shellRoute } from "@shared/routing/root";
+import { oneOf, search, text } from "@shared/routing/search";
 
 export const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$section", params: { section: "workspace" }, replace: true });
+  },
 });
 
 export const settingsSectionRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/settings/$section",
-  component: lazyRouteComponent(() => import("./settings-page"), "SettingsSectionPage"),
+  validateSearch: search({
+    action: text, actor: text, target: text, cursor: text,
+    state: oneOf(["queued", "running", "succeeded", "failed", "cancelled", "superseded"]),
+  }),
+  component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
 });
 
 export const settingsRoutes = [settingsRoute, settingsSectionRoute];
