@@ -131,6 +131,33 @@ _EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
+_EVENT_LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        name: {"zh": zh, "en": en}
+        for name, zh, en in (
+            ("Order Completed", "完成订单", "Order completed"),
+            ("Order Updated", "更新订单", "Order updated"),
+            ("Order Refunded", "订单退款", "Order refunded"),
+            ("Order Cancelled", "取消订单", "Order cancelled"),
+            ("Checkout Started", "开始结账", "Checkout started"),
+            ("Product Viewed", "浏览商品", "Product viewed"),
+            ("Product Clicked", "点击商品", "Product clicked"),
+            ("Product Added", "加入购物车", "Product added to the cart"),
+            ("Product Removed", "移出购物车", "Product removed from the cart"),
+            ("Product List Viewed", "浏览商品列表", "Product list viewed"),
+            ("Products Searched", "搜索商品", "Products searched"),
+            ("Cart Viewed", "查看购物车", "Cart viewed"),
+            ("Promotion Clicked", "点击活动", "Promotion clicked"),
+            ("$page", "浏览页面", "Page viewed"),
+            ("$screen", "浏览界面", "Screen viewed"),
+            ("$identify", "识别用户", "Person identified"),
+            ("$group", "加入群组", "Joined a group"),
+            ("$alias", "关联标识", "Identifiers linked"),
+        )
+    }
+)
+
+
 def reserved_field(kind: FieldKind, name: str) -> ReservedField | None:
     """What a trait or property of this name means everywhere, None if the name has no agreed meaning.
 
@@ -147,3 +174,8 @@ def reserved_traits() -> Mapping[str, ReservedField]:
 def reserved_properties() -> Mapping[str, tuple[ReservedField, ...]]:
     """The reserved properties of each standard event."""
     return {event: tuple(_PROPERTIES[name] for name in names) for event, names in _EVENTS.items()}
+
+
+def event_labels() -> Mapping[str, Mapping[str, str]]:
+    """What standard events are called, by name and locale."""
+    return _EVENT_LABELS
