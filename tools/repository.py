@@ -4,7 +4,8 @@
     python tools/repository.py --write    write the generated pages anew
 
 What is checked: no file of source over 600 lines, no registry address and no path of one machine in a tracked
-file, each decision page numbered and listed, and the generated pages equal to what the code says.
+file, each decision page numbered and listed, every text for people said in Chinese, and the generated pages equal to
+what the code says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import translations
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES = 600
@@ -128,7 +131,7 @@ def main(arguments: list[str]) -> int:
         for name, build in GENERATED.items():
             (ROOT / name).write_text(build(), encoding="utf-8")
         return 0
-    found = problems_in_files() + problems_in_decisions()
+    found = problems_in_files() + problems_in_decisions() + translations.problems()
     for name, build in GENERATED.items():
         page = ROOT / name
         if not page.exists() or page.read_text(encoding="utf-8") != build():

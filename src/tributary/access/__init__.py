@@ -4,7 +4,7 @@ from tributary.access.audit import audit, list_audit
 from tributary.access.codes import SignInCodes
 from tributary.access.passwords import Passwords, check_new_password, random_password
 from tributary.access.principal import Principal, system_principal
-from tributary.access.roles import ROLE_SCOPES, ROLES, SCOPES, Role, scopes_of
+from tributary.access.roles import ROLE_SCOPES, ROLE_TEXTS, ROLES, SCOPES, Role, scopes_of
 from tributary.access.sessions import (
     Caller,
     SessionPolicy,
@@ -46,6 +46,7 @@ from tributary.access.workspaces import (
 __all__ = [
     "ROLES",
     "ROLE_SCOPES",
+    "ROLE_TEXTS",
     "SCHEDULES",
     "SCOPES",
     "Caller",

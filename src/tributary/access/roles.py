@@ -88,6 +88,18 @@ ROLE_SCOPES: dict[Role, frozenset[str]] = {
     "viewer": _VIEWER,
 }
 
+# What people call a role, and what it is for.
+ROLE_TEXTS: dict[Role, tuple[str, str]] = {
+    "owner": ("Owner", "Does everything; adds people and changes the workspace."),
+    "engineer": (
+        "Engineer",
+        "Connects sources, mends quarantined events, loads files and makes API tokens. Sends no campaigns.",
+    ),
+    "marketer": ("Marketer", "Builds audiences, tags and campaigns and sends them. Sees contact details."),
+    "analyst": ("Analyst", "Builds audiences and tags. Sees contact details masked only."),
+    "viewer": ("Viewer", "Looks at sources, people, audiences, tags and campaigns, and changes nothing."),
+}
+
 
 def scopes_of(role: str) -> frozenset[str]:
     """The scopes of a role; none for a role that is not known."""

@@ -22,6 +22,7 @@ from tributary.api.auth import (
 )
 from tributary.api.body import Body
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
+from tributary.api.locale import Text
 from tributary.api.problems import problems
 from tributary.core.ids import decode_workspace_id, encode_workspace_id
 from tributary.store.tables.access import LoginSession, Workspace
@@ -116,6 +117,8 @@ class RoleOut(BaseModel):
     """A role and what it may do."""
 
     name: str
+    title: Text = Field(description="What people call it.")
+    description: Text
     scopes: list[str]
 
 
@@ -123,7 +126,7 @@ class RoleList(BaseModel):
     """Every role, the most powerful first, and what each scope allows."""
 
     items: list[RoleOut]
-    scopes: dict[str, str]
+    scopes: dict[str, Text]
 
 
 @router.post(
@@ -203,7 +206,15 @@ def end_my_session(session_id: str, caller: Anyone, session: WriteSession) -> No
 def list_roles(_caller: Anyone) -> RoleList:
     """The fixed table of roles and scopes."""
     return RoleList(
-        items=[RoleOut(name=name, scopes=sorted(scopes)) for name, scopes in access.ROLE_SCOPES.items()],
+        items=[
+            RoleOut(
+                name=name,
+                title=access.ROLE_TEXTS[name][0],
+                description=access.ROLE_TEXTS[name][1],
+                scopes=sorted(scopes),
+            )
+            for name, scopes in access.ROLE_SCOPES.items()
+        ],
         scopes=access.SCOPES,
     )
 

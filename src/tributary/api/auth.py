@@ -79,9 +79,9 @@ def _guard(access: Access) -> Any:
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Principal:
         principal = _resolve(request, context, cookie, bearer)
+        request.state.principal = principal  # first, for a refusal is said in the language of their workspace
         if access.scope is not None:
             principal.require(access.scope)
-        request.state.principal = principal
         check_query(request)  # not on public routes: what is put behind a link in a mail is not ours to refuse
         return principal
 

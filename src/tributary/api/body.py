@@ -14,6 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
+from tributary.api.locale import LOCALE, check_locale
 from tributary.errors import InvalidRequest
 from tributary.rules import did_you_mean
 
@@ -25,7 +26,7 @@ class Body(BaseModel):
 
 
 def check_query(request: Request) -> None:
-    """Refuse query parameters that the route does not know.
+    """Refuse query parameters that the route does not know. Every route knows `locale`, for its errors.
 
     Raises:
         InvalidRequest: names the unknown one and the known ones.
@@ -35,7 +36,9 @@ def check_query(request: Request) -> None:
         return
     known = sorted({name for part in all_parts(route.dependant) for name in _query_names(part)})
     for name in request.query_params:
-        if name not in known:
+        if name == LOCALE:
+            check_locale(request.query_params[name])
+        elif name not in known:
             others = f"Known are {', '.join(known)}." if known else "This route takes none."
             raise InvalidRequest(
                 f"There is no query parameter {name!r} here.",

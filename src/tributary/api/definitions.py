@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from tributary.api.body import Body
+from tributary.api.locale import Text
 from tributary.governance.lineage import Item, names_of, users_of
 from tributary.governance.notes import Note
 from tributary.store import Session
@@ -35,8 +36,8 @@ class RunError(BaseModel):
     """Why a run failed, and what to do."""
 
     code: str
-    message: str
-    cure: str | None
+    message: Text
+    cure: Text | None
     path: str | None
 
 

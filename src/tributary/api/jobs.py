@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from tributary import jobs
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.locale import Text
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
 from tributary.store.tables.jobs import Job
@@ -22,12 +24,28 @@ Reader = Annotated[Principal, requires("jobs:read")]
 Writer = Annotated[Principal, requires("jobs:write")]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "superseded"]
 
+# What people call the kinds of jobs.
+JOB_TITLES: Mapping[str, str] = {
+    "access.purge": "Clear ended sessions",
+    "audience.promote": "Make the fields of an audience fast",
+    "audience.prune": "Clear old members of audiences",
+    "audience.refresh": "Compute an audience",
+    "audience.refresh_due": "Compute the audiences that are due",
+    "campaign.launch": "Launch a campaign",
+    "sources.publish": "Publish the write keys",
+    "tag.promote": "Make the fields of a tag fast",
+    "tag.prune": "Clear old values of tags",
+    "tag.recompute": "Compute a tag",
+    "tag.recompute_due": "Compute the tags that are due",
+}
+
 
 class JobOut(BaseModel):
     """A background job. `superseded`: it failed, and a newer job for the same thing took over."""
 
     id: str
     kind: str
+    title: Text = Field(description="What people call this kind of job.")
     state: State
     payload: dict[str, Any]
     attempt: int = Field(description="How often it was begun.")
@@ -35,7 +53,7 @@ class JobOut(BaseModel):
     done: int = Field(description="Progress, in units of the kind of job.")
     total: int | None
     error_code: str | None
-    error: str | None = Field(description="What went wrong at the last attempt, and what to do about it.")
+    error: Text | None = Field(description="What went wrong at the last attempt, and what to do about it.")
     is_cancel_requested: bool
     not_before: datetime
     created_at: datetime
@@ -81,4 +99,5 @@ def retry_job(job_id: str, caller: Writer, session: WriteSession) -> JobOut:
 
 
 def _out(job: Job) -> JobOut:
-    return JobOut.model_validate(job, from_attributes=True)
+    fields = {name: getattr(job, name) for name in JobOut.model_fields if name != "title"}
+    return JobOut.model_validate({**fields, "title": JOB_TITLES.get(job.kind, job.kind)})

@@ -1,14 +1,26 @@
-"""The language of sentences in answers: `?locale=`, else what the browser prefers, else the workspace's."""
+"""The language of texts in answers: `?locale=`, else what the browser prefers, else the workspace's.
+
+Errors, and fields of the type `Text`, need nothing more: they are written in English and translated on the way out.
+A route that makes sentences itself takes `LocaleDep`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
+from pydantic import PlainSerializer
+from starlette.datastructures import Headers, QueryParams
+from starlette.types import Scope
 
-from tributary.errors import BugError
+from tributary.core.translation import translate
+from tributary.errors import BugError, InvalidRequest
 from tributary.rules import Locale
 
+LOCALE = "locale"  # the query parameter; every route takes it
 _LOCALES: tuple[Locale, ...] = ("zh", "en")
 
 
@@ -45,15 +57,54 @@ def as_locale(text: str) -> Locale:
     return "zh" if text == "zh" else "en"
 
 
+def locale_of(scope: Scope) -> Locale:
+    """The language of whoever sent a request. It may not be known yet who that is: then English is the last resort."""
+    chosen = QueryParams(scope.get("query_string", b"")).get(LOCALE)
+    if chosen in _LOCALES:
+        return as_locale(chosen)
+    principal = scope.get("state", {}).get("principal")
+    otherwise = "en" if principal is None else as_locale(principal.locale)
+    return preferred_locale(Headers(scope=scope).get("accept-language"), otherwise)
+
+
+_answered: ContextVar[Scope | None] = ContextVar("answered", default=None)
+
+
+@contextmanager
+def answering(scope: Scope) -> Iterator[None]:
+    """While a request is answered: fields of the type `Text` speak its language."""
+    token = _answered.set(scope)
+    try:
+        yield
+    finally:
+        _answered.reset(token)
+
+
+def in_callers_language(text: str) -> str:
+    """An English text in the language of the request that is answered; as it is, outside of one."""
+    scope = _answered.get()
+    return text if scope is None else translate(text, locale_of(scope))
+
+
+Text = Annotated[str, PlainSerializer(in_callers_language, return_type=str)]
+"""The type of a field of an answer that is a text for people: written in English, answered in the caller's language."""
+
+
+def check_locale(chosen: str) -> None:
+    """Raise `InvalidRequest` unless `chosen` is one of our languages."""
+    if chosen not in _LOCALES:
+        raise InvalidRequest(
+            f"There is no language {chosen!r} here.", cure=f"Known are {', '.join(_LOCALES)}.", path=f"query.{LOCALE}"
+        )
+
+
 async def _locale(
     request: Request,
-    locale: Annotated[Locale | None, Query(description="Language of sentences in the answer.")] = None,
-    accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
+    locale: Annotated[Locale | None, Query(description="Language of sentences in the answer.")] = None,  # noqa: ARG001 (for the reference; read in locale_of)
 ) -> Locale:
-    principal = getattr(request.state, "principal", None)
-    if principal is None:
+    if getattr(request.state, "principal", None) is None:
         raise BugError(f"{request.url.path} asks for the language before it knows who calls.")
-    return locale or preferred_locale(accept_language, as_locale(principal.locale))
+    return locale_of(request.scope)
 
 
 LocaleDep = Annotated[Locale, Depends(_locale)]

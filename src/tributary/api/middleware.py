@@ -11,6 +11,7 @@ import secrets
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tributary.api.locale import answering, locale_of
 from tributary.api.problems import MEDIA_TYPE, body_too_large, unknown_problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -56,13 +57,14 @@ class RequestShell:
 
         too_large = _TooLarge(send_with_headers)
         try:
-            await self._app(scope, receive, too_large)
+            with answering(scope):
+                await self._app(scope, receive, too_large)
             if too_large.is_held_back:
-                await body_too_large(request_id)(scope, receive, send_with_headers)
+                await body_too_large(request_id, locale_of(scope))(scope, receive, send_with_headers)
         except Exception as exc:
             if started:
                 raise  # half an answer is out: only the server can end it, by closing the connection
-            await unknown_problem(exc, request_id)(scope, receive, send_with_headers)
+            await unknown_problem(exc, request_id, locale_of(scope))(scope, receive, send_with_headers)
 
 
 class _TooLarge:

@@ -1,6 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457): what happened, where, and what to do about it.
 
-This is the only place that turns an error of `tributary.errors` into an HTTP answer.
+This is the only place that turns an error of `tributary.errors` into an HTTP answer, and its English into the caller's
+language.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tributary.api.body import known_keys
+from tributary.api.locale import locale_of
 from tributary.api.wording import plain_words
+from tributary.core.translation import translate
 from tributary.errors import BugError, TributaryError
+from tributary.rules import Locale
 
 log = logging.getLogger(__name__)
 
@@ -64,24 +68,26 @@ def problem(
     code: str,
     detail: str,
     *,
+    locale: Locale,
     cure: str | None = None,
     path: str | None = None,
     errors: list[FieldProblem] | None = None,
     request_id: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """A problem answer."""
+    """A problem answer in the language `locale`; its texts are given in English, those of `errors` as they shall be."""
     body = Problem(
         type=f"urn:tributary:error:{code}",
-        title=_TITLES.get(status, "Error"),
+        title=translate(_TITLES.get(status, "Error"), locale),
         status=status,
         code=code,
-        detail=detail,
-        cure=cure,
+        detail=translate(detail, locale),
+        cure=cure and translate(cure, locale),
         path=path,
         errors=errors,
         request_id=request_id,
     )
+    headers = {**(headers or {}), "Content-Language": locale}
     return JSONResponse(body.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
 
 
@@ -113,7 +119,7 @@ def _known(request: Request, exc: Exception) -> JSONResponse:
     if not isinstance(exc, TributaryError):
         raise exc
     if isinstance(exc, BugError):
-        return unknown_problem(exc, request_id_of(request))
+        return unknown_problem(exc, request_id_of(request), locale_of(request.scope))
     headers = {}
     if exc.retry:
         headers["Retry-After"] = str(exc.attrs.get("retry_after", 5))
@@ -123,6 +129,7 @@ def _known(request: Request, exc: Exception) -> JSONResponse:
         exc.status,
         exc.code,
         exc.message,
+        locale=locale_of(request.scope),
         cure=exc.cure,
         path=exc.attrs.get("path"),
         request_id=request_id_of(request),
@@ -130,7 +137,7 @@ def _known(request: Request, exc: Exception) -> JSONResponse:
     )
 
 
-def unknown_problem(exc: BaseException, request_id: str | None) -> JSONResponse:
+def unknown_problem(exc: BaseException, request_id: str | None, locale: Locale) -> JSONResponse:
     """The answer to an error that nobody expected: nothing of its inside, but an id that leads to the log line.
 
     The log keeps the kind of error and the lines of code, not its text, which may quote a customer's data.
@@ -140,17 +147,19 @@ def unknown_problem(exc: BaseException, request_id: str | None) -> JSONResponse:
         500,
         BugError.code,
         "Something went wrong inside Tributary.",
+        locale=locale,
         cure="Try again; if it happens again, report it with the request id.",
         request_id=request_id,
     )
 
 
-def body_too_large(request_id: str | None) -> JSONResponse:
+def body_too_large(request_id: str | None, locale: Locale) -> JSONResponse:
     """The answer to a request body over the limit."""
     return problem(
         413,
         "too_large",
         "The request body is larger than this route takes.",
+        locale=locale,
         cure="Send less at a time; load files with `tributary import`.",
         request_id=request_id,
     )
@@ -159,15 +168,20 @@ def body_too_large(request_id: str | None) -> JSONResponse:
 def _invalid(request: Request, exc: Exception) -> JSONResponse:
     if not isinstance(exc, RequestValidationError):
         raise exc
+    locale = locale_of(request.scope)
     errors = [
-        FieldProblem(path=_path(error["loc"]), message=plain_words(error, known_keys(request, error["loc"])))
+        FieldProblem(
+            path=_path(error["loc"]), message=translate(plain_words(error, known_keys(request, error["loc"])), locale)
+        )
         for error in exc.errors()
     ]
     first = errors[0] if errors else FieldProblem(path="", message="The request cannot be read.")
+    colon = "：" if locale == "zh" else ": "
     return problem(
         422,
         "invalid_request",
-        f"{first.path}: {first.message}" if first.path else first.message,
+        f"{first.path}{colon}{first.message}" if first.path else first.message,
+        locale=locale,
         cure="Correct the named fields; the API reference describes them.",
         path=first.path or None,
         errors=errors or None,
@@ -185,14 +199,16 @@ def _path(location: tuple[int | str, ...]) -> str:
 def _http(request: Request, exc: Exception) -> JSONResponse:
     if not isinstance(exc, HTTPException):
         raise exc
-    detail, cure = {
-        404: (f"There is nothing at {request.url.path}.", "Check the address against the API reference."),
-        405: (f"{request.method} is not possible here.", "See the Allow header for what is."),
-    }.get(exc.status_code, (str(exc.detail), None))
+    detail, cure = str(exc.detail), None
+    if exc.status_code == 404:
+        detail, cure = f"There is nothing at {request.url.path}.", "Check the address against the API reference."
+    elif exc.status_code == 405:
+        detail, cure = f"{request.method} is not possible here.", "See the Allow header for what is."
     return problem(
         exc.status_code,
         _CODES.get(exc.status_code, "invalid_request"),
         detail,
+        locale=locale_of(request.scope),
         cure=cure,
         request_id=request_id_of(request),
         headers=dict(exc.headers or {}),

@@ -10,9 +10,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from tributary import access
 from tributary.access import Principal
+from tributary.api.audit_texts import Told, tell
 from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
 from tributary.core.ids import encode_int
@@ -97,15 +99,18 @@ class TokenCreated(TokenOut):
 
 
 class AuditOut(BaseModel):
-    """Who did what to which thing."""
+    """Who did what to which thing. `actor_name` and `text` together are a sentence."""
 
     id: str
     at: datetime
     actor_id: str
     actor_kind: Literal["user", "token", "system"]
+    actor_name: str
     action: str
+    text: str = Field(description="What was done, in words.")
     target_type: str
     target_id: str
+    target_name: str | None
     details: dict[str, Any]
     request_id: str | None
     ip: str | None
@@ -217,6 +222,7 @@ def list_audit(
     caller: Annotated[Principal, requires("audit:read")],
     session: ReadSession,
     page: PageQuery,
+    locale: LocaleDep,
     action: Annotated[
         str | None, Query(max_length=64, description="An action, or with a dot at the end all that begin so.")
     ] = None,
@@ -233,7 +239,8 @@ def list_audit(
         actor_id=actor_id,
         target_id=target_id,
     )
-    return page_of(rows, page, _audit_out, lambda row: (row.id,))
+    told = tell(session, rows, locale)
+    return page_of(rows, page, lambda row: _audit_out(row, told[row.id]), lambda row: (row.id,))
 
 
 def _user_out(user: User, membership: Membership) -> WorkspaceUserOut:
@@ -252,5 +259,6 @@ def _token_out(row: ApiToken) -> TokenOut:
     return TokenOut.model_validate(row, from_attributes=True)
 
 
-def _audit_out(row: AuditEntry) -> AuditOut:
-    return AuditOut.model_validate({**vars(row), "id": encode_int("log", row.id)})
+def _audit_out(row: AuditEntry, told: Told) -> AuditOut:
+    words = {"actor_name": told.actor, "text": told.text, "target_name": told.target}
+    return AuditOut.model_validate({**vars(row), **words, "id": encode_int("log", row.id)})
