@@ -31,6 +31,7 @@ from tributary.store.tables.jobs import Job
 log = logging.getLogger(__name__)
 
 _UNEXPECTED_ATTEMPTS = 3  # for errors that are not ours: a driver's hiccup passes, a bug does not
+_PROGRESS_SECONDS = 1.0  # how soon progress is shown
 _CLEAN_EVERY = timedelta(hours=1)
 _LOST = ("worker_lost", "The worker that ran this job stopped answering; it was killed or cut off.")
 
@@ -56,7 +57,7 @@ class JobRun:
         self._is_stopping = is_stopping
 
     def progress(self, done: int, total: int | None = None) -> None:
-        """Say how far the work is, in units of the handler's choice. Shown at the next heartbeat; costs nothing.
+        """Say how far the work is, in units of the handler's choice. Shown within a second; costs nothing.
 
         It only notes the numbers, so that it may be called inside a transaction: writing here would wait for SQLite's
         one write lock, which that transaction holds.
@@ -273,8 +274,14 @@ class Runner:
         ended = threading.Event()
 
         def beat() -> None:
-            while not ended.wait(self._lease.total_seconds() / 3):
-                self.heartbeat(job, run)
+            every = self._lease.total_seconds() / 3
+            shown, last = (run.done, run.total), time.monotonic()
+            while not ended.wait(min(every, _PROGRESS_SECONDS)):
+                # Somebody may be watching the bar; but a job that says nothing new costs no writes.
+                progress = (run.done, run.total)
+                if progress != shown or time.monotonic() - last >= every:
+                    self.heartbeat(job, run)
+                    shown, last = progress, time.monotonic()
 
         thread = threading.Thread(target=beat, name=f"heartbeat-{job.id}", daemon=True)
         thread.start()
