@@ -52,7 +52,9 @@ def shop(context, single_warehouse, mail_server, tmp_path, clock):
 
 @pytest.fixture
 def owner(shop, make_user):
-    return make_user("owner", workspace_id=1)
+    user = make_user("owner", workspace_id=1)
+    user.headers["Accept-Language"] = "en"
+    return user
 
 
 @pytest.fixture
@@ -281,35 +283,33 @@ def test_a_test_message_is_marked_and_undoes_nothing(shop, api_client, owner, ca
 def test_content_that_cannot_work_is_refused_before_the_launch(shop, api_client, owner, campaign):
     path = f"/api/v1/campaigns/{campaign['id']}"
     arm = {"name": "a", "weight": 1, "subject": "x", "text": "no link"}
-    assert api_client.patch(path, json={"base_version": 1, "content": {"arms": [arm]}}, as_=owner).status_code == 200
+    assert api_client.patch(path, json={"base_revision": 1, "content": {"arms": [arm]}}, as_=owner).status_code == 200
     problems = api_client.get(f"{path}/check", as_=owner).json()["problems"]
     assert {each["code"] for each in problems if each["severity"] == "error"} == {"no_unsubscribe_link"}
     assert {each["code"] for each in problems if each["severity"] == "warning"} == {"no_holdout", "no_goal"}
     assert api_client.post(f"{path}/launch", json={}, as_=owner).status_code == 409
-    assert api_client.patch(path, json={"base_version": 1, "name": "late"}, as_=owner).status_code == 409
+    assert api_client.patch(path, json={"base_revision": 1, "name": "late"}, as_=owner).status_code == 409
 
 
-def test_templates_that_are_not_liquid_are_not_saved(shop, api_client, owner, campaign):
+def test_templates_that_are_not_liquid_are_saved_and_not_launched(shop, api_client, owner, campaign):
     path = f"/api/v1/campaigns/{campaign['id']}"
     broken = [
-        ("{{ 'x' | upcas }}", "text:1:10: there is no filter 'upcas'.", "Did you mean “upcase”"),
-        ("{% fro x in y %}", "text:1:4: there is no tag 'fro'.", "Did you mean “for”"),
-        ("{% if %}", "text:1:4: missing expression", "Correct the Liquid at this place."),
+        ("{{ 'x' | upcas }}", "unknown_filter", "there is no filter 'upcas'.", "Did you mean “upcase”?", 10),
+        ("{% fro x in y %}", "unknown_tag", "there is no tag 'fro'.", "Did you mean “for”", 4),
+        ("{% if %}", "syntax", "something is missing in this tag.", "Write a value", 4),
     ]
-    for text, detail, cure in broken:
+    for revision, (text, code, message, cure, column) in enumerate(broken, start=1):
         content = {"arms": [{"name": "holdout", "weight": 1}, {"name": "a", "weight": 1, "subject": "x", "text": text}]}
-        for answer in (
-            api_client.patch(path, json={"base_version": 1, "content": content}, as_=owner),
-            api_client.post(
-                "/api/v1/campaigns",
-                json={"name": "x", "audience_id": campaign["audience_id"], "content": content},
-                as_=owner,
-            ),
-        ):
-            body = answer.json()
-            assert (answer.status_code, body["code"], body["path"]) == (422, "invalid_template", "content.arms[1].text")
-            assert body["detail"] == detail
-            assert body["cure"].startswith(cure)
+        saved = api_client.patch(path, json={"base_revision": revision, "content": content}, as_=owner)
+        assert (saved.status_code, saved.json()["revision"]) == (200, revision + 1)
+        check = api_client.get(f"{path}/check", as_=owner).json()
+        (problem,) = [each for each in check["problems"] if each["severity"] == "error" and each["line"]]
+        assert (problem["code"], problem["path"]) == (code, "arms[1].text")
+        assert (problem["line"], problem["column"], problem["message"]) == (1, column, message)
+        assert problem["cure"].startswith(cure)
+        assert api_client.get(f"{path}/preview", as_=owner).status_code == 422
+        refused = api_client.post(f"{path}/launch", as_=owner)
+        assert (refused.status_code, refused.json()["detail"], refused.json()["path"]) == (409, message, "arms[1].text")
     assert api_client.get(path, as_=owner).json()["version"] == 1
 
 
@@ -324,7 +324,7 @@ def test_the_check_knows_which_names_exist_whoever_is_in_the_audience(shop, api_
         "{% for item in profile.city %}{{ forloop.index }}{{ item }}{% endfor %}{{ campaign.nam }}{{ unsubscribe_url }}"
     )
     content = {"arms": [{"name": "a", "weight": 1, "subject": "{{ now }}", "text": text}]}
-    api_client.patch(path, json={"base_version": 1, "audience_id": empty, "content": content}, as_=owner)
+    api_client.patch(path, json={"base_revision": 1, "audience_id": empty, "content": content}, as_=owner)
     found = {
         (each["code"], each["message"]): each
         for each in api_client.get(f"{path}/check", as_=owner).json()["problems"]
@@ -348,7 +348,7 @@ def test_a_test_message_needs_neither_a_person_nor_an_arm(shop, api_client, owne
     unknown = api_client.post(f"{path}/test", json=body, as_=owner)
     assert (unknown.status_code, unknown.json()["code"]) == (422, "invalid_template")  # the name has no fallback
     arm = {"name": "a", "weight": 1, "subject": "Hi {{ profile.first_name | default: 'you' }}", "text": "x"}
-    api_client.patch(path, json={"base_version": 1, "content": {"arms": [arm]}}, as_=owner)
+    api_client.patch(path, json={"base_revision": 1, "content": {"arms": [arm]}}, as_=owner)
     marketer = make_user("marketer", workspace_id=1)
     assert api_client.post(f"{path}/test", json=body, as_=marketer).status_code == 200
     (sent,) = mail_server.handler.messages
@@ -357,7 +357,7 @@ def test_a_test_message_needs_neither_a_person_nor_an_arm(shop, api_client, owne
         answer = api_client.post(f"{path}/test", json={**body, "arm": name}, as_=owner)
         assert (answer.status_code, answer.json()["cure"]) == (404, "Name one of a.")
     (entry,) = api_client.get("/api/v1/audit?action=campaign.test_sent", as_=owner).json()["items"]
-    assert entry["details"] == {"arm": "a", "version": 2, "profile_id": None}
+    assert entry["details"] == {"arm": "a", "version": 1, "profile_id": None}
 
 
 def test_the_check_counts_for_whom_the_message_would_fail(shop, api_client, owner, campaign):
@@ -365,7 +365,7 @@ def test_the_check_counts_for_whom_the_message_would_fail(shop, api_client, owne
     add_people(shop.store, shop.keys, 5, first=26, consent=False)
     audience_id = add_audience(shop.store, shop.warehouse, range(1, 31))
     path = f"/api/v1/campaigns/{campaign['id']}"
-    api_client.patch(path, json={"base_version": 1, "audience_id": audience_id}, as_=owner)
+    api_client.patch(path, json={"base_revision": 1, "audience_id": audience_id}, as_=owner)
     check = api_client.get(f"{path}/check", as_=owner).json()
     assert (check["tried"], check["would_get"]) == (30, 20)
     failing, rejected = (
@@ -430,13 +430,15 @@ def test_a_launch_in_the_past_or_with_a_misspelt_time_is_refused(shop, api_clien
 
 def test_a_campaign_that_is_over_can_be_changed_and_sent_again_as_a_copy(shop, api_client, owner, campaign):
     path = f"/api/v1/campaigns/{campaign['id']}"
-    new = {"base_version": 1, "content": {**campaign["content"], "purpose": "news"}}
+    new = {"base_revision": 1, "content": {**campaign["content"], "purpose": "news"}}
+    kept = api_client.patch(path, json={"base_revision": 1, "note": "first"}, as_=owner).json()
+    new["base_revision"] = kept["revision"]
     assert api_client.patch(path, json=new, as_=owner).json()["version"] == 2
     api_client.post(f"{path}/cancel", as_=owner)
     for action, body in [("launch", {}), ("resume", {})]:
         refused = api_client.post(f"{path}/{action}", json=body, as_=owner).json()
         assert f"POST {path}/duplicate" in refused["cure"]
-    refused = api_client.patch(path, json={"base_version": 2, "name": "Late"}, as_=owner).json()
+    refused = api_client.patch(path, json={"base_revision": 3, "name": "Late"}, as_=owner).json()
     assert refused["detail"] == "The campaign was cancelled."
     assert f"POST {path}/duplicate" in refused["cure"]
     answer = api_client.post(f"{path}/duplicate", as_=owner)
@@ -447,7 +449,7 @@ def test_a_campaign_that_is_over_can_be_changed_and_sent_again_as_a_copy(shop, a
     (entry,) = api_client.get("/api/v1/audit?action=campaign.duplicated", as_=owner).json()["items"]
     assert entry["target_id"] == copy["id"]
     assert entry["details"] == {"copied_from": campaign["id"], "version": 2}
-    longest = {"base_version": 1, "name": "x" * 200}
+    longest = {"base_revision": 1, "name": "x" * 200}
     api_client.patch(f"/api/v1/campaigns/{copy['id']}", json=longest, as_=owner)
     again = api_client.post(f"/api/v1/campaigns/{copy['id']}/duplicate", as_=owner).json()
     assert again["name"] == "x" * 193 + " (copy)"
@@ -461,7 +463,7 @@ def test_each_state_says_what_can_be_done_in_it(shop, api_client, owner, campaig
         assert answer.status_code == 409, answer.text
         return answer.json()["cure"]
 
-    change = {"method": "PATCH", "json": {"base_version": 1, "name": "Other"}}
+    change = {"method": "PATCH", "json": {"base_revision": 1, "name": "Other"}}
     assert cure("report", "GET") == "Launch it; the report starts with the launch."
     assert cure("pause") == "Nothing goes out before the launch."
     assert cure("resume") == "Launch it."

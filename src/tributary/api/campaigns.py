@@ -15,8 +15,9 @@ from tributary.api.body import Body
 from tributary.api.campaign_report import CampaignReportOut, report_out
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.locale import LocaleDep
+from tributary.api.messages import CheckProblemOut, MessagePreviewOut, check_problem_out, template_problem_out
 from tributary.api.paging import Page, PageQuery, page_of
-from tributary.api.people import own_profile
+from tributary.api.people import note_revealed, own_profile
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.errors import Conflict
@@ -50,12 +51,14 @@ class CampaignOut(BaseModel):
     id: str
     name: str
     state: CampaignState
-    audience_id: str
+    audience_id: str | None = Field(description="Null in a draft that has none yet.")
     version: int
+    revision: int = Field(description="Grows with every change that is saved.")
     launched_version: int | None
     scheduled_at: datetime | None
     launched_at: datetime | None
     finished_at: datetime | None
+    archived_at: datetime | None
     error: LaunchError | None
     created_by: str
     created_at: datetime
@@ -80,51 +83,29 @@ class CampaignProgress(BaseModel):
 
 
 class CampaignCreate(Body):
-    """A new draft."""
+    """A new draft. It may be unfinished; without content it gets an arm `a` to be written, and a holdout of a tenth."""
 
     name: str = Field(min_length=1, max_length=200)
-    audience_id: str = Field(max_length=40)
-    content: Content
+    audience_id: str | None = Field(None, max_length=40)
+    content: Content | None = None
 
 
 class CampaignUpdate(Body):
-    """What to change in a draft; what is absent stays."""
+    """What to change in a draft; what is absent stays. It may be unfinished."""
 
-    base_version: int = Field(description="The version that the change was made from.")
+    base_revision: int = Field(description="The `revision` that the change was made from.")
     name: str | None = Field(None, min_length=1, max_length=200)
     audience_id: str | None = Field(None, max_length=40)
     content: Content | None = None
+    note: str | None = Field(
+        None, min_length=1, max_length=200, description="Keep the version as it is now, under this name."
+    )
 
 
 class CampaignLaunch(Body):
     """When to start."""
 
     scheduled_at: AwareDatetime | None = Field(None, description="When, with its zone; absent: now.")
-
-
-class TemplateProblem(BaseModel):
-    """Why a message cannot be rendered."""
-
-    part: str
-    line: int | None
-    column: int | None
-    reason: str
-    variable: str
-    message: str
-    cure: str | None
-
-
-class MessagePreviewOut(BaseModel):
-    """What the message looks like, or why it cannot be rendered. Show `html` in a sandboxed frame only."""
-
-    arm: str
-    profile_id: str | None
-    subject: str | None
-    html: str | None
-    text: str | None
-    html_bytes: int
-    variables: list[str]
-    error: TemplateProblem | None
 
 
 class TestSend(Body):
@@ -141,16 +122,6 @@ class TestSent(BaseModel):
     """The mail server took it."""
 
     message_id: str
-
-
-class CheckProblemOut(BaseModel):
-    """Something to mend (`error`) or to know (`warning`) before the launch."""
-
-    severity: Literal["error", "warning"]
-    code: str
-    path: str
-    message: str
-    cure: str
 
 
 class CountedReason(BaseModel):
@@ -221,7 +192,7 @@ def list_campaigns(caller: Reader, session: ReadSession, page: PageQuery) -> Pag
     "", operation_id="create_campaign", summary="Create a campaign", status_code=201, responses=problems(404, 422)
 )
 def create_campaign(body: CampaignCreate, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
-    """Create a draft. Templates that are not valid Liquid are refused with the place of the mistake."""
+    """Create a draft, finished or not: what is wrong with it is for the check to say."""
     campaign = messaging.create_campaign(
         session, caller, name=body.name, audience_id=body.audience_id, content=body.content
     )
@@ -252,10 +223,12 @@ def get_campaign(campaign_id: str, caller: Reader, session: ReadSession, locale:
 def update_campaign(
     campaign_id: str, body: CampaignUpdate, caller: Writer, session: WriteSession, locale: LocaleDep
 ) -> CampaignDetail:
-    """Change a draft. Other content becomes a new version."""
+    """Change a draft, finished or not. Refused when somebody else saved since. Other content takes the place of the
+    newest version's, unless that was kept with a note: then it becomes the next version.
+    """
     campaign = messaging.update_campaign(
-        session, caller, campaign_id, base_version=body.base_version, name=body.name, audience_id=body.audience_id,
-        content=body.content,
+        session, caller, campaign_id, base_revision=body.base_revision, name=body.name,
+        audience_id=body.audience_id, content=body.content, note=body.note,
     )  # fmt: skip
     return _detail(session, campaign, locale)
 
@@ -268,27 +241,28 @@ def preview_campaign(
     caller: Reader,
     session: ReadSession,
     context: ContextDep,
+    locale: LocaleDep,
     arm: Annotated[str | None, Query(max_length=40, description="Absent: the first with a message.")] = None,
     profile_id: Annotated[str | None, Query(description="`prf_…`; absent: somebody of whom nothing is known.")] = None,
 ) -> MessagePreviewOut:
     """What a person would get in an arm. Needs the right to see personal data unless it is the worst case."""
     view = messaging.campaign_view(session, caller.workspace_id, campaign_id)
     person = None if profile_id is None else _revealed(session, caller, profile_id)
+    if person is not None:
+        note_revealed(context, caller, "campaign.previewed", [person])
     preview = messaging.preview_message(session, _composer(context), view, arm, person)
     rendered, error = preview.rendered, preview.error
     return MessagePreviewOut(
         arm=preview.arm,
         profile_id=profile_id,
         subject=rendered.subject if rendered else None,
+        preheader=preview.preheader,
         html=rendered.html if rendered else None,
         text=rendered.text if rendered else None,
         html_bytes=preview.html_bytes,
         variables=list(preview.variables),
-        error=None if error is None else TemplateProblem(
-            part=error.part, line=error.line, column=error.column, reason=error.reason, variable=error.variable,
-            message=error.message, cure=error.cure,
-        ),
-    )  # fmt: skip
+        error=None if error is None else template_problem_out(error, locale),
+    )
 
 
 @router.post(
@@ -327,7 +301,8 @@ def launch_campaign(
     errors = [each for each in _check(context, caller, campaign_id).problems if each.severity == "error"]
     with context.store.begin() as session:
         if errors and messaging.get_campaign(session, caller.workspace_id, campaign_id).state == "draft":
-            raise Conflict(errors[0].message, cure=errors[0].cure, path=errors[0].path)
+            first = errors[0]
+            raise Conflict(first.message.of(locale), cure=first.cure.of(locale), path=first.path)
         campaign = messaging.launch_campaign(
             session, caller, campaign_id, scheduled_at=body.scheduled_at if body else None
         )
@@ -430,8 +405,8 @@ def _reason_text(reason: str | None, locale: Locale) -> str | None:
 
 
 def _fields(row: Campaign) -> dict[str, Any]:
-    names = [name for name in CampaignOut.model_fields if name != "error"]
-    return {**{name: getattr(row, name) for name in names}, "error": row.error}
+    names = [name for name in CampaignOut.model_fields if name != "audience_id"]
+    return {**{name: getattr(row, name) for name in names}, "audience_id": row.audience_id or None}
 
 
 def _out(row: Campaign) -> CampaignOut:
@@ -478,5 +453,5 @@ def _check_out(check: messaging.CampaignCheck, locale: Locale) -> CheckOut:
             )
             for reason, people in sorted(check.would_fail.items())
         ],
-        problems=[CheckProblemOut.model_validate(each, from_attributes=True) for each in check.problems],
+        problems=[check_problem_out(each, locale) for each in check.problems],
     )

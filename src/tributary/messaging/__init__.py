@@ -9,6 +9,7 @@ report_campaign(...)                                  # per arm, with lift again
 
 from tributary.messaging.campaigns import (
     LAUNCH_JOB,
+    archive_campaign,
     assigned_counts,
     campaign_view,
     cancel_campaign,
@@ -20,17 +21,20 @@ from tributary.messaging.campaigns import (
     launch_campaign,
     list_campaigns,
     list_deliveries,
+    list_versions,
     pause_campaign,
+    restore_campaign,
     resume_campaign,
     update_campaign,
 )
-from tributary.messaging.check import CampaignCheck, CheckProblem, check_campaign
+from tributary.messaging.check import CampaignCheck, check_campaign
 from tributary.messaging.compose import CampaignView, Composer, Message, MessageKeys, open_keys
 from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmContent
 from tributary.messaging.events import publish_events
 from tributary.messaging.gate import REASONS
 from tributary.messaging.launch import job_handlers, launch_handler
 from tributary.messaging.preview import Preview, preview_message, send_test
+from tributary.messaging.problems import CheckProblem
 from tributary.messaging.reconcile import Reconciliation, reconcile
 from tributary.messaging.report import TREATED, ArmReport, CampaignReport, Comparison, report_campaign
 from tributary.messaging.sender import Sender
@@ -38,6 +42,7 @@ from tributary.messaging.smtp import SmtpConnection
 from tributary.messaging.templates import TemplateError
 from tributary.messaging.tokens import ClickLink, OpenLink, TokenSigner, UnsubscribeLink
 from tributary.messaging.tracking import Visit, is_machine, record_visit, unsubscribe
+from tributary.messaging.trial import Lacking, Trial, try_content, worst_member
 
 __all__ = [
     "HOLDOUT",
@@ -55,6 +60,7 @@ __all__ = [
     "Composer",
     "Content",
     "Goal",
+    "Lacking",
     "Message",
     "MessageKeys",
     "OpenLink",
@@ -64,9 +70,11 @@ __all__ = [
     "SmtpConnection",
     "TemplateError",
     "TokenSigner",
+    "Trial",
     "UnsubscribeLink",
     "UtmContent",
     "Visit",
+    "archive_campaign",
     "assigned_counts",
     "campaign_view",
     "cancel_campaign",
@@ -82,6 +90,7 @@ __all__ = [
     "launch_handler",
     "list_campaigns",
     "list_deliveries",
+    "list_versions",
     "open_keys",
     "pause_campaign",
     "preview_message",
@@ -89,8 +98,11 @@ __all__ = [
     "reconcile",
     "record_visit",
     "report_campaign",
+    "restore_campaign",
     "resume_campaign",
     "send_test",
+    "try_content",
     "unsubscribe",
     "update_campaign",
+    "worst_member",
 ]

@@ -4,6 +4,10 @@ draft ──launch──► checking ──(assigned, gated)──► sending �
           └─► scheduled ──(its time)──┘              ⇅ pause / resume
 every state but done ──cancel──► cancelled
 every state ──duplicate──► another draft
+draft, done, cancelled ──archive──► the same, left out of lists ──restore──► the same
+
+A draft may be saved unfinished, and often: its newest version is written over, and `revision` counts the changes. A
+version that was saved with a note is kept, and the next change begins another.
 """
 
 from __future__ import annotations
@@ -18,8 +22,9 @@ from tributary.core.changes import changes
 from tributary.core.ids import new_id
 from tributary.errors import Conflict, NotFound
 from tributary.jobs import enqueue
-from tributary.messaging.compose import CampaignView, check_templates
-from tributary.messaging.content import Content
+from tributary.messaging.blocks import FooterBlock, TextBlock
+from tributary.messaging.compose import CampaignView
+from tributary.messaging.content import HOLDOUT, ArmContent, Content
 from tributary.messaging.outbox import OPEN_STATES
 from tributary.messaging.refusals import TimeHasPassed, refusal
 from tributary.store import Session
@@ -29,19 +34,26 @@ from tributary.store.tables.messaging import Assignment, Campaign, CampaignVersi
 
 LAUNCH_JOB = "campaign.launch"
 MAX_NAME = 200  # characters
+_SERIES = timedelta(minutes=30)  # changes of one person with shorter pauses are one piece of work in the audit log
 _LATE = timedelta(minutes=1)  # a start that was meant for now may come this late: clocks differ, and forms take time
 
 
-def create_campaign(session: Session, caller: Principal, *, name: str, audience_id: str, content: Content) -> Campaign:
-    """A new draft at version 1.
+def create_campaign(
+    session: Session, caller: Principal, *, name: str, audience_id: str | None = None, content: Content | None = None
+) -> Campaign:
+    """A new draft at version 1. Without content it gets an arm `a` to be written, and a tenth of the people as holdout.
 
     Raises:
         NotFound: there is no such audience here.
-        TemplateError: a template is not valid Liquid.
     """
-    campaign = _new_draft(session, caller, name, audience_id, content)
+    campaign = _new_draft(session, caller, name, audience_id or "", content or _first_content())
     audit(session, caller, "campaign.created", "campaign", campaign.id, {"audience_id": audience_id})
     return campaign
+
+
+def _first_content() -> Content:
+    message = ArmContent(name="a", weight=90, blocks=[TextBlock(), FooterBlock()])
+    return Content(arms=[message, ArmContent(name=HOLDOUT, weight=10)])
 
 
 def duplicate_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
@@ -66,7 +78,8 @@ def duplicate_campaign(session: Session, caller: Principal, campaign_id: str) ->
 
 def _new_draft(session: Session, caller: Principal, name: str, audience_id: str, content: Content) -> Campaign:
     now, campaign_id = caller.clock.now(), new_id("cmp")
-    _audience(session, caller.workspace_id, audience_id)
+    if audience_id:
+        _audience(session, caller.workspace_id, audience_id)
     campaign = Campaign(
         id=campaign_id,
         workspace_id=caller.workspace_id,
@@ -76,13 +89,16 @@ def _new_draft(session: Session, caller: Principal, name: str, audience_id: str,
         audience_id=audience_id,
         audience_run=None,
         version=1,
+        revision=1,
         launched_version=None,
         salt=campaign_id,
         cursor=0,
         scheduled_at=None,
         launched_at=None,
         finished_at=None,
+        archived_at=None,
         error=None,
+        headline=None,
         created_by=caller.actor_id,
         created_at=now,
         updated_at=now,
@@ -98,27 +114,29 @@ def update_campaign(
     caller: Principal,
     campaign_id: str,
     *,
-    base_version: int,
+    base_revision: int,
     name: str | None = None,
     audience_id: str | None = None,
     content: Content | None = None,
+    note: str | None = None,
 ) -> Campaign:
-    """Change a draft; None leaves a part as it is. Content that differs becomes the next version.
+    """Change a draft; None leaves a part as it is. The content takes the place of the newest version's, unless that was
+    kept; a `note` keeps the version as it is now.
 
-    `base_version` is the version that the change was made from.
+    `base_revision` is the revision that the change was made from.
 
     Raises:
         NotFound: there is no such campaign or audience here.
-        Conflict: it is not a draft any more, or somebody saved another version since.
-        TemplateError: a template is not valid Liquid.
+        Conflict: it is not a draft any more, or somebody saved another change since.
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
-    if campaign.state != "draft":
+    if campaign.state != "draft" or campaign.archived_at is not None:
         raise refusal(campaign, "update")
-    if base_version != campaign.version:
+    if base_revision != campaign.revision:
         raise Conflict(
-            f"Version {campaign.version} was saved meanwhile; you changed version {base_version}.",
-            cure="Load the newest version and make the change again.",
+            f"Revision {campaign.revision} was saved meanwhile; you changed revision {base_revision}.",
+            cure="Load the newest content and make the change again.",
+            revision=campaign.revision,
         )
     touched: list[str] = []
     if name is not None and name != campaign.name:
@@ -128,17 +146,39 @@ def update_campaign(
         _audience(session, caller.workspace_id, audience_id)
         campaign.audience_id = audience_id
         touched.append("audience_id")
+    is_worth_noting = bool(touched) or note is not None
     if content is not None:
-        before = get_content(session, campaign).model_dump(mode="json")
-        paths = [change.path for change in changes(before, content.model_dump(mode="json"))]
-        if paths:
-            campaign.version += 1
-            _add_version(session, caller, campaign, content)
-            touched += paths
+        paths, is_first_of_them = _write_content(session, caller, campaign, content)
+        touched += paths
+        is_worth_noting |= is_first_of_them
+    if note is not None:
+        session.get_one(CampaignVersion, (campaign_id, campaign.version)).note = note
+        touched.append("note")
     if touched:
         campaign.updated_at = caller.clock.now()
-        audit(session, caller, "campaign.updated", "campaign", campaign_id, {"changed": touched[:50]})
+        campaign.revision += 1
+    if touched and is_worth_noting:
+        details = {"changed": touched[:50], "version": campaign.version}
+        audit(session, caller, "campaign.updated", "campaign", campaign_id, details)
     return campaign
+
+
+def _write_content(session: Session, caller: Principal, campaign: Campaign, content: Content) -> tuple[list[str], bool]:
+    """Save other content; which paths differ, and whether this is the first of a series of changes by one person."""
+    newest = session.get_one(CampaignVersion, (campaign.id, campaign.version))
+    after = content.model_dump(mode="json")
+    before = Content.model_validate(newest.content).model_dump(mode="json")
+    paths = [change.path for change in changes(before, after)]
+    if not paths:
+        return [], False
+    if newest.note is not None:
+        campaign.version += 1
+        _add_version(session, caller, campaign, content)
+        return paths, True
+    now = caller.clock.now()
+    is_series = newest.created_by == caller.actor_id and now - newest.created_at < _SERIES and campaign.revision > 1
+    newest.content, newest.created_by, newest.created_at = after, caller.actor_id, now
+    return paths, not is_series
 
 
 def launch_campaign(
@@ -150,11 +190,11 @@ def launch_campaign(
 
     Raises:
         NotFound: there is no such campaign here.
-        Conflict: it is not a draft, or its audience has never been computed.
+        Conflict: it is not a draft, it has no audience, or that has never been computed.
         TimeHasPassed: `scheduled_at` is over.
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
-    if campaign.state != "draft":
+    if campaign.state != "draft" or campaign.archived_at is not None:
         raise refusal(campaign, "launch")
     now = caller.clock.now()
     if scheduled_at is not None and scheduled_at < now - _LATE:
@@ -163,6 +203,8 @@ def launch_campaign(
             cure="Give a later time, or none to start at once. Check the zone of the time.",
             path="scheduled_at",
         )
+    if not campaign.audience_id:
+        raise Conflict("The campaign has no audience yet.", cure="Choose who gets it, then launch again.")
     audience = _audience(session, caller.workspace_id, campaign.audience_id)
     if audience.current_run is None:
         raise Conflict("The audience has never been computed.", cure="Refresh the audience, then launch again.")
@@ -249,6 +291,35 @@ def cancel_campaign(session: Session, caller: Principal, campaign_id: str) -> Ca
     return campaign
 
 
+def archive_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
+    """Leave it out of lists. Nothing is lost: its report stays, and `restore_campaign` brings it back.
+
+    Raises:
+        NotFound: there is no such campaign here.
+        Conflict: it is under way.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.state not in ("draft", "done", "cancelled"):
+        raise refusal(campaign, "archive")
+    if campaign.archived_at is None:
+        campaign.archived_at = campaign.updated_at = caller.clock.now()
+        audit(session, caller, "campaign.archived", "campaign", campaign_id)
+    return campaign
+
+
+def restore_campaign(session: Session, caller: Principal, campaign_id: str) -> Campaign:
+    """Bring an archived campaign back into lists.
+
+    Raises:
+        NotFound: there is no such campaign here.
+    """
+    campaign = _locked(session, caller.workspace_id, campaign_id)
+    if campaign.archived_at is not None:
+        campaign.archived_at, campaign.updated_at = None, caller.clock.now()
+        audit(session, caller, "campaign.restored", "campaign", campaign_id)
+    return campaign
+
+
 def finish_campaigns(session: Session, *, now: datetime) -> None:
     """Campaigns that have nothing left to send are done."""
     is_open = exists().where(Delivery.campaign_id == Campaign.id, Delivery.state.in_(OPEN_STATES))
@@ -272,13 +343,34 @@ def get_campaign(session: Session, workspace_id: int, campaign_id: str) -> Campa
 
 
 def list_campaigns(
-    session: Session, workspace_id: int, *, before: str | None = None, limit: int = 50
+    session: Session,
+    workspace_id: int,
+    *,
+    before: str | None = None,
+    limit: int = 50,
+    states: Sequence[str] = (),
+    search: str = "",
+    is_archived: bool = False,
 ) -> Sequence[Campaign]:
-    """The newest campaigns first, those with an id below `before`."""
-    query = select(Campaign).where(Campaign.workspace_id == workspace_id)
+    """The newest campaigns first, those with an id below `before`: the archived ones or the others.
+
+    If they are given, only in one of `states`, and with `search` in the name.
+    """
+    archived = Campaign.archived_at.is_not(None) if is_archived else Campaign.archived_at.is_(None)
+    query = select(Campaign).where(Campaign.workspace_id == workspace_id, archived)
     if before is not None:
         query = query.where(Campaign.id < before)
+    if states:
+        query = query.where(Campaign.state.in_(states))
+    if search.strip():
+        query = query.where(Campaign.name.icontains(search.strip(), autoescape=True))
     return session.scalars(query.order_by(Campaign.id.desc()).limit(limit)).all()
+
+
+def list_versions(session: Session, campaign: Campaign) -> Sequence[CampaignVersion]:
+    """The versions of its content, newest first."""
+    query = select(CampaignVersion).where(CampaignVersion.campaign_id == campaign.id)
+    return session.scalars(query.order_by(CampaignVersion.version.desc())).all()
 
 
 def get_content(session: Session, campaign: Campaign, version: int | None = None) -> Content:
@@ -309,6 +401,7 @@ def campaign_view(session: Session, workspace_id: int, campaign_id: str, *, vers
         name=campaign.name,
         version=version or campaign.launched_version or campaign.version,
         content=get_content(session, campaign, version),
+        revision=campaign.revision,
     )
 
 
@@ -357,13 +450,13 @@ def assigned_counts(session: Session, campaign_id: str) -> dict[str, int]:
 
 
 def _add_version(session: Session, caller: Principal, campaign: Campaign, content: Content) -> None:
-    check_templates(content)
     session.add(
         CampaignVersion(
             campaign_id=campaign.id,
             version=campaign.version,
             workspace_id=campaign.workspace_id,
             content=content.model_dump(mode="json"),
+            note=None,
             created_by=caller.actor_id,
             created_at=caller.clock.now(),
         )

@@ -9,12 +9,21 @@ from typing import Any
 
 from tributary.core.clock import Clock
 from tributary.core.ids import encode_profile_id
-from tributary.messaging.content import HOLDOUT, ArmContent, Content
+from tributary.messaging.content import ArmContent, Content
 from tributary.messaging.gate import CHANNEL, address_key
+from tributary.messaging.layout import ArmSource, arm_source
 from tributary.messaging.links import Utm, rewrite_links
 from tributary.messaging.mail import Envelope, Unsubscription, build_envelope, parse_sender
 from tributary.messaging.people import Recipient
-from tributary.messaging.templates import MessageTemplate, Rendered, TemplateError, template_data
+from tributary.messaging.source import Source
+from tributary.messaging.templates import (
+    MessageTemplate,
+    Part,
+    Rendered,
+    TemplateError,
+    syntax_mistakes,
+    template_data,
+)
 from tributary.messaging.tokens import ClickLink, OpenLink, TokenSigner, UnsubscribeLink
 from tributary.privacy import Hasher, load_key, open_hasher
 from tributary.settings import MailSettings, Settings
@@ -43,7 +52,7 @@ def open_keys(store: Store, keys_dir: Path) -> MessageKeys:
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """What composing needs to know of a campaign."""
+    """What composing needs to know of a campaign. Content that changes within a version has another `revision`."""
 
     id: str
     workspace_id: int
@@ -51,6 +60,7 @@ class CampaignView:
     name: str
     version: int
     content: Content
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +71,45 @@ class Message:
     envelope: Envelope
 
 
-def check_templates(content: Content) -> None:
-    """Refuse content that could be rendered for nobody.
+def template_of(arm: ArmContent, source: ArmSource) -> MessageTemplate:
+    """The compiled templates of an arm whose fields are known to be valid.
 
     Raises:
-        TemplateError: a template is not valid Liquid, or names a tag or filter that does not exist; `path` says where.
+        TemplateError: they are not.
     """
-    for index, arm in enumerate(content.arms):
-        if arm.name != HOLDOUT:
-            try:
-                _compiled(arm)
-            except TemplateError as exc:
-                exc.attrs["path"] = f"content.arms[{index}].{exc.part}"
-                raise
+    return MessageTemplate(
+        subject=source.subject,
+        preheader=source.preheader,
+        html=source.html,
+        text=source.text,
+        is_blocks=arm.blocks is not None,
+        is_derived=source.is_derived,
+    )
 
 
-def _compiled(arm: ArmContent) -> MessageTemplate:
-    return MessageTemplate(subject=arm.subject, html=arm.html or None, text=arm.text or None)
+def _compiled(content: Content, arm: ArmContent) -> MessageTemplate:
+    source = arm_source(arm, content.theme)
+    for mistakes in broken_fields(arm, source).values():
+        raise mistakes[0]
+    return template_of(arm, source)
+
+
+def broken_fields(arm: ArmContent, source: ArmSource) -> dict[str, list[TemplateError]]:
+    """The fields of an arm that are no valid Liquid, with all that is wrong in each.
+
+    Every field is looked at by itself: a tag begins and ends in one field.
+    """
+    parts: list[tuple[Part, Source | None]] = [
+        ("subject", source.subject), ("preheader", source.preheader), ("html", source.html), ("text", source.text),
+    ]  # fmt: skip
+    found: dict[str, list[TemplateError]] = {}
+    for part, compiled in parts:
+        for path, written in compiled.fields.items() if compiled else ():
+            if path not in found and (
+                mistakes := syntax_mistakes(part, path, written, is_blocks=arm.blocks is not None)
+            ):
+                found[path] = mistakes
+    return found
 
 
 class Composer:
@@ -86,7 +118,7 @@ class Composer:
     def __init__(self, keys: MessageKeys, clock: Clock, *, mail: MailSettings, public_url: str) -> None:
         self._keys, self._clock, self._mail = keys, clock, mail
         self._public_url = public_url.rstrip("/")
-        self._templates: dict[tuple[str, int, str], MessageTemplate] = {}
+        self._templates: dict[tuple[str, int, int, str], MessageTemplate] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -126,6 +158,10 @@ class Composer:
         url = self._unsubscribe_url(campaign, recipient, "") if unsubscribe_url is None else unsubscribe_url
         return self.template(campaign, arm).render(self.data_for(campaign, recipient, url))
 
+    def preview_data(self, campaign: CampaignView, recipient: Recipient) -> dict[str, Any]:
+        """The same as `data_for`, with a link to unsubscribe that undoes nothing."""
+        return self.data_for(campaign, recipient, self._unsubscribe_url(campaign, recipient, ""))
+
     def data_for(self, campaign: CampaignView, recipient: Recipient, unsubscribe_url: str) -> dict[str, Any]:
         """What the templates see of this person."""
         return template_data(
@@ -138,17 +174,17 @@ class Composer:
         )
 
     def template(self, campaign: CampaignView, arm: str) -> MessageTemplate:
-        """The compiled templates of an arm; a version never changes, so they are kept.
+        """The compiled templates of an arm; a revision never changes, so they are kept.
 
         Raises:
             TemplateError: the content is not valid Liquid.
         """
-        key = (campaign.id, campaign.version, arm)
+        key = (campaign.id, campaign.version, campaign.revision, arm)
         with self._lock:
             found = self._templates.get(key)
         if found is not None:
             return found
-        made = _compiled(campaign.content.arm(arm))
+        made = _compiled(campaign.content, campaign.content.arm(arm))
         with self._lock:
             if len(self._templates) >= _CACHED_TEMPLATES:
                 self._templates.clear()

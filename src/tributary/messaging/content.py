@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tributary.errors import InvalidRequest
 from tributary.experiments import ARM_NAME, Arm
+from tributary.messaging.blocks import MAX_BLOCKS, Block, Theme
 from tributary.messaging.mail import parse_sender
 
 HOLDOUT = "holdout"  # the arm that gets nothing
@@ -18,21 +19,35 @@ class _Model(BaseModel):
 
 
 class ArmContent(_Model):
-    """One arm: its share of the audience, and what it gets. The arm named `holdout` gets nothing."""
+    """One arm: its share of the audience, and what it gets. The arm named `holdout` gets nothing.
+
+    A message is written either as `blocks` or as `html`. An arm may be saved before it is finished.
+    """
 
     name: str = Field(pattern=ARM_NAME.pattern, description="`holdout`, or a name such as `a`.")
     weight: int = Field(ge=0, le=1_000_000, description="Share of the audience: this weight out of the sum of all.")
     subject: str = Field("", max_length=2_000, description="Liquid template of the subject.")
-    html: str = Field("", description="Liquid template of the HTML part; empty for a message of text only.")
-    text: str = Field("", description="Liquid template of the text part; empty: made from the HTML part.")
+    preheader: str = Field(
+        "", max_length=2_000, description="Liquid template of what mail programs show beside the subject."
+    )
+    blocks: Annotated[list[Block], Field(max_length=MAX_BLOCKS)] | None = Field(
+        None, description="What the message is built of; the HTML part is made from them. Null: `html` is written."
+    )
+    html: str = Field("", description="Liquid template of the HTML part; empty with blocks, or for text only.")
+    text: str = Field("", description="Liquid template of the text part; empty: made from the rest.")
 
     @model_validator(mode="after")
     def _check(self) -> ArmContent:
-        if self.name == HOLDOUT and (self.subject or self.html or self.text):
+        if self.name == HOLDOUT and (self.subject or self.preheader or self.blocks or self.html or self.text):
             raise ValueError("the holdout gets nothing, so it has no content")
-        if self.name != HOLDOUT and not (self.subject.strip() and (self.html.strip() or self.text.strip())):
-            raise ValueError(f"arm {self.name} needs a subject and an HTML or text part")
+        if self.blocks is not None and self.html:
+            raise ValueError(f"arm {self.name} has both blocks and html; leave one of them out")
         return self
+
+    @property
+    def has_message(self) -> bool:
+        """Whether anything at all was written that could be sent."""
+        return bool(self.blocks or self.html.strip() or self.text.strip())
 
 
 class Goal(_Model):
@@ -61,14 +76,13 @@ class Content(_Model):
     reply_to: str = Field("", max_length=320, description="Reply-To address, if another.")
     utm: UtmContent | None = Field(None, description="Campaign parameters for the links.")
     track: list[Literal["opens", "clicks"]] = Field(["opens", "clicks"], description="What is tracked.")
+    theme: Theme = Field(Theme(), description="How blocks look.")
 
     @model_validator(mode="after")
     def _check(self) -> Content:
         names = [arm.name for arm in self.arms]
         if len(set(names)) < len(names):
             raise ValueError("two arms have the same name")
-        if not any(arm.weight and arm.name != HOLDOUT for arm in self.arms):
-            raise ValueError("no arm with a message has a weight above 0, so nobody would get anything")
         for text in filter(None, (self.sender, self.reply_to)):
             try:
                 parse_sender(text)

@@ -5,7 +5,7 @@ Reading ids of today would let a merge between two chunks of a launch move someb
 
 from __future__ import annotations
 
-from tributary.core.scan import AUDIENCE_MEMBERS, scan
+from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, scan
 from tributary.core.sql import Sql, bind, raw
 from tributary.warehouse import BATCH, Warehouse
 
@@ -26,6 +26,12 @@ def sample_members(warehouse: Warehouse, workspace_id: int, audience_id: str, ru
     return [
         int(row[0]) for row in warehouse.query(query + bind(limit, "UInt64"), workspace_id=workspace_id, budget=BATCH)
     ]
+
+
+def members_today(workspace_id: int, audience_id: str, run: int) -> Sql:
+    """`(SELECT …)`, for IN: the ids of today of a run's members."""
+    ids = raw("(SELECT arrayJoin(bitmapToArray(held)) AS profile_id FROM ") + _held(workspace_id, audience_id, run)
+    return raw("(SELECT ") + CANONICAL_ID + " FROM " + ids + "))"  # noqa: S608 (values are bound)
 
 
 def _held(workspace_id: int, audience_id: str, run: int) -> Sql:

@@ -28,6 +28,7 @@ class Preview:
     error: TemplateError | None
     variables: tuple[str, ...]
     html_bytes: int
+    preheader: str | None = None
 
 
 def preview_message(
@@ -42,13 +43,15 @@ def preview_message(
     """
     arm = _arm(view, arm)
     recipient = _person(session, view.workspace_id, profile_id)
-    variables = sorted({name for names in composer.template(view, arm).variables().values() for name in names})
+    template = composer.template(view, arm)
+    variables = sorted({name for names in template.variables().values() for name in names})
     try:
         rendered = composer.render(view, arm, recipient)
+        _, preheader, _ = template.render_on(composer.preview_data(view, recipient))
     except TemplateError as exc:
         return Preview(arm, profile_id, None, exc, tuple(variables), 0)
     size = len((rendered.html or "").encode())
-    return Preview(arm, profile_id, rendered, None, tuple(variables), size)
+    return Preview(arm, profile_id, rendered, None, tuple(variables), size, preheader)
 
 
 def send_test(

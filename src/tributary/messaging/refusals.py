@@ -8,7 +8,7 @@ from typing import Literal
 from tributary.errors import Conflict, InvalidRequest
 from tributary.store.tables.messaging import Campaign
 
-Action = Literal["update", "launch", "pause", "resume", "cancel", "report"]
+Action = Literal["update", "launch", "pause", "resume", "cancel", "report", "archive"]
 
 _IS: Mapping[str, str] = {
     "draft": "has not been launched",
@@ -52,6 +52,7 @@ _CURES: Mapping[Action, Mapping[str, str]] = {
         "checking": "Ask again in some seconds.",
         "cancelled": "It was cancelled before it went out, so there is nothing to report.",
     },
+    "archive": {"": "Wait until it is done, or cancel it."},
 }
 
 
@@ -72,6 +73,10 @@ class NotReady(Conflict):
 def refusal(campaign: Campaign, action: Action) -> Conflict:
     """The error that says why `action` is not possible now and what is."""
     state, cures = campaign.state, _CURES[action]
+    if campaign.archived_at is not None and state == "draft":
+        return Conflict(
+            "The campaign is archived.", cure=f"Restore it first (POST /api/v1/campaigns/{campaign.id}/restore)."
+        )
     at = f"{campaign.scheduled_at:%Y-%m-%d %H:%M} UTC" if campaign.scheduled_at else "its time"
     cure = cures.get(state, cures.get("", "")).format(id=campaign.id, at=at)
     if action == "report" and state == "checking":

@@ -1,4 +1,4 @@
-"""Liquid templates: strict about what is missing, bounded in what they may cost, blind to everything but their data.
+"""Liquid templates of one arm: strict about what is missing, with every complaint at the place where it was written.
 
 A template of an operator is untrusted text. It sees a plain dictionary, no files, no other template and no attribute of
 a Python object. Missing values may be asked for (`{% if profile.city %}`) and replaced (`| default: "…"`), but printing
@@ -9,36 +9,38 @@ The markup of the HTML part is the operator's; every value put into it is escape
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from liquid import BoundTemplate, Environment
-from liquid.exceptions import (
-    ContextDepthError,
-    LiquidError,
-    LocalNamespaceLimitError,
-    LoopIterationLimitError,
-    OutputStreamLimitError,
-    TemplateNotFoundError,
-    UndefinedError,
-)
-from liquid.undefined import FalsyStrictUndefined, Undefined
+from liquid.exceptions import LiquidError, TemplateNotFoundError, UndefinedError
 
 from tributary.errors import InvalidRequest
-from tributary.rules import did_you_mean
+from tributary.messaging.engine import (
+    BLOCKS,
+    ESCAPING,
+    LIMITS,
+    MAX_OUTPUT,
+    PLAIN,
+    REMOVED_TAGS,
+    missing_name,
+    render_on,
+)
+from tributary.messaging.source import Place, Source, line_and_column
+from tributary.messaging.words import NOTHING, Words, near_words, template_words
 
-Part = Literal["subject", "html", "text"]
+__all__ = ["MAX_OUTPUT", "MAX_SOURCE", "NAMES", "MessageTemplate", "Part", "Rendered", "TemplateError", "template_data"]
+
+Part = Literal["subject", "preheader", "html", "text"]
 MAX_SOURCE = 200_000  # characters of one part; mail programs clip a page of more than 102 KB anyway
-MAX_OUTPUT = 500_000  # bytes of one rendered part
-_MAX_LOOPS = 2_000  # turns of all loops of a part together, and items of a list in a filter
-_MAX_BITS = 1_024  # of a whole number
-_REMOVED_TAGS = ("include", "render")  # there is nothing to include, and saying so beats "template not found"
+_MAX_MISTAKES = 20  # of one field; more would not be read
 _UNEXPECTED_TAG = re.compile(r"unexpected tag '(\w+)'")
 _INNER_TAG = re.compile(r"end\w*|else|elsif|when")  # known, but only inside or at the end of another
+_TAG = re.compile(r"\{\{.*?\}\}|\{%-?\s*(?P<name>\w*).*?%\}", re.DOTALL)
+_ENDED = re.compile(r"expected tag '?(end\w+)")
 
 # What a template can see besides the traits of `profile`, which are the workspace's own.
 NAMES: Mapping[str, frozenset[str]] = {
@@ -52,8 +54,9 @@ NAMES: Mapping[str, frozenset[str]] = {
 class TemplateError(InvalidRequest):
     """A template cannot be used, or cannot be rendered for this person.
 
-    `part` is subject, html or text; `line` and `column` count from 1; `reason` is a short stable code, and `variable`
-    the name of the missing value, if that is what is wrong.
+    `part` is subject, preheader, html or text; `path` the field in the arm where it was written, such as `subject` or
+    `blocks[3].text`. `line` and `column` count characters in that field from 1, and `length` is how many of them are
+    wrong. `reason` is a short stable code, and `variable` the name of the missing value, if that is what is wrong.
     """
 
     code = "invalid_template"
@@ -61,92 +64,25 @@ class TemplateError(InvalidRequest):
 
     def __init__(
         self,
-        message: str,
+        message: Words,
         *,
-        cure: str,
+        cure: Words,
         part: str,
-        line: int | None,
-        column: int | None,
+        path: str,
         reason: str,
+        line: int | None = None,
+        column: int | None = None,
+        length: int | None = None,
         variable: str = "",
     ) -> None:
-        place = part if line is None else f"{part}:{line}:{column}"
+        place = path if line is None else f"{path}:{line}:{column}"
         super().__init__(
-            f"{place}: {message}",
-            cure=cure,
-            path=part,
-            line=line,
-            column=column,
-            reason=reason,
+            f"{place}: {message.en}", cure=cure.en, path=path, line=line, column=column, reason=reason,
             variable=variable,
-        )
-        self.part, self.line, self.column, self.reason, self.variable = part, line, column, reason, variable
-
-
-class _Missing(FalsyStrictUndefined):
-    """A value that is not there: false in a condition, equal to nil, replaceable by `default`, otherwise an error."""
-
-    force_liquid_default = True
-
-    def __eq__(self, other: object) -> bool:
-        return other is None or other is False or isinstance(other, Undefined)
-
-    __hash__ = Undefined.__hash__
-
-
-class _Environment(Environment):
-    loop_iteration_limit: ClassVar[int | None] = _MAX_LOOPS
-    output_stream_limit: ClassVar[int | None] = MAX_OUTPUT
-    local_namespace_limit: ClassVar[int | None] = MAX_OUTPUT
-    context_depth_limit: ClassVar[int] = 20
-    block_nesting_limit: ClassVar[int] = 20
-
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        super().setup_tags_and_filters(extra=extra)
-        for name in _REMOVED_TAGS:
-            self.tags.pop(name, None)
-        for name, function in list(self.filters.items()):
-            self.filters[name] = _guarded(name, function)
-
-
-def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that refuses a missing value and cannot grow a text without bound."""
-
-    @functools.wraps(function)
-    def call(value: Any, *args: Any, **options: Any) -> Any:
-        if isinstance(value, _Missing) and name != "default":
-            str(value)  # raises, with the place
-        _check_items(value, *args)
-        texts = [len(arg) for arg in args if isinstance(arg, str)]
-        if name == "replace" and isinstance(value, str) and len(texts) == 2 and len(args) == 2:
-            found = value.count(args[0]) if args[0] else len(value) + 1
-            _check_size(len(value) + found * texts[1])
-        if name == "join" and isinstance(value, list | tuple) and texts:
-            _check_size(len(value) * texts[0])
-        result = function(value, *args, **options)
-        if isinstance(result, str):
-            _check_size(len(result))
-        if isinstance(result, int) and result.bit_length() > _MAX_BITS:
-            raise OutputStreamLimitError("the number is too large", token=None)
-        _check_items(result)
-        return result
-
-    return call
-
-
-def _check_items(*values: Any) -> None:
-    """Lists stay short in filters too: some of these take quadratic time, and all would write a range out."""
-    if any(isinstance(value, list | tuple | range) and len(value) > _MAX_LOOPS for value in values):
-        raise LoopIterationLimitError("the list is too long", token=None)
-
-
-def _check_size(size: int) -> None:
-    if size > MAX_OUTPUT:
-        raise OutputStreamLimitError("output stream limit reached", token=None)
-
-
-_PLAIN = _Environment(undefined=_Missing)
-_ESCAPING = _Environment(undefined=_Missing, autoescape=True)
+        )  # fmt: skip
+        self.words, self.cures = message, cure
+        self.part, self.path, self.line, self.column, self.length = part, path, line, column, length
+        self.reason, self.variable = reason, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +94,45 @@ class Rendered:
     text: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    part: Part
+    source: Source
+    template: BoundTemplate
+
+
 class MessageTemplate:
-    """The compiled parts of one arm's content.
+    """The compiled parts of one arm's content. Texts are taken as parts that are one field each.
+
+    `is_blocks` says that the HTML was made of blocks, `is_derived` that the text was.
 
     Raises:
         TemplateError: a part is not valid Liquid, or names a tag or filter that does not exist.
     """
 
-    def __init__(self, *, subject: str, html: str | None, text: str | None) -> None:
-        self._subject = _compile("subject", subject)
-        self._html = _compile("html", html) if html else None
-        self._text = _compile("text", text) if text else None
+    def __init__(
+        self,
+        *,
+        subject: str | Source,
+        html: str | Source | None,
+        text: str | Source | None,
+        preheader: str | Source = "",
+        is_blocks: bool = False,
+        is_derived: bool = False,
+    ) -> None:
+        self._is_derived = is_derived
+        given: dict[Part, str | Source | None] = {
+            "subject": subject, "preheader": preheader or None, "html": html or None, "text": text or None,
+        }  # fmt: skip
+        sources: dict[Part, Source] = {
+            part: Source.plain(part, source) if isinstance(source, str) else source
+            for part, source in given.items()
+            if source is not None
+        }
+        self._parts: dict[Part, _Compiled] = {}
+        for part, source in sources.items():
+            template = _compile(part, source, _environment(part, is_blocks=is_blocks))
+            self._parts[part] = _Compiled(part, source, template)
 
     def render(self, data: Mapping[str, Any]) -> Rendered:
         """The message for one person. `data` is what `template_data` makes.
@@ -176,12 +140,29 @@ class MessageTemplate:
         Raises:
             TemplateError: a value is missing, or a limit was reached.
         """
-        subject = _render("subject", self._subject, data)
-        return Rendered(
-            subject=" ".join(subject.split()),  # a line break here would start another mail header
-            html=_render("html", self._html, data) if self._html else None,
-            text=_render("text", self._text, data) if self._text else None,
-        )
+        texts: dict[Part, str] = {
+            part: _render(compiled, data) for part, compiled in self._parts.items() if part != "preheader"
+        }
+        return self._rendered(texts)
+
+    def render_on(self, data: Mapping[str, Any]) -> tuple[Rendered, str, list[TemplateError]]:
+        """The same to the end whatever happens, with `⟦name⟧` for what is missing; the preheader; and every mistake."""
+        texts: dict[Part, str] = {}
+        mistakes: dict[tuple[Any, ...], TemplateError] = {}
+        for part, compiled in self._parts.items():
+            texts[part], noted = render_on(compiled.template, data)
+            for exc in noted:
+                mistake = _explain(part, compiled.source, exc)
+                mistakes.setdefault((mistake.path, mistake.line, mistake.column, mistake.reason), mistake)
+        preheader = " ".join(texts.pop("preheader", "").split())
+        return self._rendered(texts), preheader, list(mistakes.values())
+
+    def _rendered(self, texts: Mapping[Part, str]) -> Rendered:
+        text = texts.get("text")
+        if text is not None and self._is_derived:
+            text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip() + "\n"
+        subject = " ".join(texts["subject"].split())  # a line break here would start another mail header
+        return Rendered(subject, texts.get("html"), text)
 
     def variables(self) -> dict[str, set[str]]:
         """The dotted names that each part reads, such as `{"html": {"profile.first_name", "unsubscribe_url"}}`."""
@@ -189,82 +170,136 @@ class MessageTemplate:
 
     def paths(self) -> dict[str, set[tuple[str, ...]]]:
         """The same as `variables`, with each name as its segments: `("profile", "first_name")`."""
-        parts: dict[str, BoundTemplate | None] = {"subject": self._subject, "html": self._html, "text": self._text}
-        return {
-            part: {
-                tuple(str(segment) for segment in variable.segments)
-                for variables in compiled.analyze().globals.values()
-                for variable in variables
-            }
-            for part, compiled in parts.items()
-            if compiled is not None
-        }
+        return {part: {name for name, _ in self._reads(compiled)} for part, compiled in self._parts.items()}
+
+    def reads(self) -> Iterator[tuple[tuple[str, ...], Part, Source, int]]:
+        """Every place that reads a value: its name as segments, the part, the part's source, and the index in it."""
+        for part, compiled in self._parts.items():
+            for name, index in self._reads(compiled):
+                yield name, part, compiled.source, index
+
+    @staticmethod
+    def _reads(compiled: _Compiled) -> Iterator[tuple[tuple[str, ...], int]]:
+        for variables in compiled.template.analyze().globals.values():
+            for variable in variables:
+                yield tuple(str(segment) for segment in variable.segments), variable.span.index
 
 
-def _compile(part: Part, source: str) -> BoundTemplate:
-    if len(source) > MAX_SOURCE:
-        raise TemplateError(
-            f"The template has more than {MAX_SOURCE} characters.", cure="Shorten it; link images, do not embed them.",
-            part=part, line=None, column=None, reason="too_large",
-        )  # fmt: skip
-    environment = _ESCAPING if part == "html" else _PLAIN
+def syntax_mistakes(part: Part, path: str, written: str, *, is_blocks: bool = False) -> list[TemplateError]:
+    """All that is wrong with one field whoever gets it, in reading order; nothing if it can be compiled.
+
+    The engine stops at the first. A `{{ … }}` that is wrong is blanked and the rest is looked at again; after a tag
+    that is wrong nothing can be said about its like.
+    """
+    found: list[TemplateError] = []
+    environment, text = _environment(part, is_blocks=is_blocks), written
+    while len(found) < _MAX_MISTAKES:
+        try:
+            _compile(part, Source.plain(path, text), environment)
+        except TemplateError as exc:
+            found.append(exc)
+            tag = _tag_at(text, exc)
+            if tag is None or not tag[0].startswith("{{"):
+                break
+            text = text[: tag.start()] + re.sub(r"[^\n]", " ", tag[0]) + text[tag.end() :]
+        else:
+            break
+    return sorted(found, key=lambda exc: (exc.line or 0, exc.column or 0))
+
+
+def _tag_at(text: str, exc: TemplateError) -> re.Match[str] | None:
+    for tag in _TAG.finditer(text):
+        line, column = line_and_column(text, tag.start())
+        end = line_and_column(text, tag.end())
+        if exc.line is not None and (line, column) <= (exc.line, exc.column or 1) < end:
+            return tag
+    return None
+
+
+def _environment(part: Part, *, is_blocks: bool) -> Environment:
+    return PLAIN if part != "html" else BLOCKS if is_blocks else ESCAPING
+
+
+def _compile(part: Part, source: Source, environment: Environment) -> BoundTemplate:
+    if len(source.text) > MAX_SOURCE:
+        message, cure = template_words("too_large", str(MAX_SOURCE))
+        path = next(iter(source.fields), part) if len(source.fields) == 1 else part
+        raise TemplateError(message, cure=cure, part=part, path=path, reason="too_large")
     try:
-        template = environment.from_string(source)
+        template = environment.from_string(source.text)
         filters = template.analyze().filters
     except LiquidError as exc:
-        raise _explain(part, exc) from None
+        raise _explain(part, source, exc) from None
     for name, spans in filters.items():
         if name not in environment.filters:
-            index = spans[0].index
-            raise TemplateError(
-                f"there is no filter '{name}'.",
-                cure=did_you_mean(name, environment.filters) or "Use a filter of standard Liquid.",
-                part=part,
-                line=source.count("\n", 0, index) + 1,
-                column=index - source.rfind("\n", 0, index),
-                reason="unknown_filter",
-            )
+            hint = near_words(name, environment.filters)
+            raise _mistake(part, source, spans[0].index, len(name), "unknown_filter", name, hint=hint)
     return template
 
 
-def _render(part: Part, template: BoundTemplate, data: Mapping[str, Any]) -> str:
+def _render(compiled: _Compiled, data: Mapping[str, Any]) -> str:
     try:
-        return template.render(**data)
+        return compiled.template.render(**data)
     except LiquidError as exc:
-        raise _explain(part, exc) from None
+        raise _explain(compiled.part, compiled.source, exc) from None
     except (ArithmeticError, ValueError, TypeError, RecursionError) as exc:
-        raise TemplateError(
-            f"The template cannot be calculated ({type(exc).__name__}).",
-            cure="Check the filters and the types of the values they get.",
-            part=part, line=None, column=None, reason="calculation",
-        ) from None  # fmt: skip
+        raise _mistake(compiled.part, compiled.source, None, None, "calculation", type(exc).__name__) from None
 
 
-_LIMITS = (LoopIterationLimitError, LocalNamespaceLimitError, OutputStreamLimitError, ContextDepthError)
-
-
-def _explain(part: Part, exc: LiquidError) -> TemplateError:
-    place = exc.context()
-    line, column = (place[0], place[1] + 1) if place else (None, None)
-    message = str(exc.message or type(exc).__name__)
-    reason, cure, variable = "syntax", "Correct the Liquid at this place.", ""
+def _explain(part: Part, source: Source, exc: LiquidError) -> TemplateError:
+    detail = str(exc.message or type(exc).__name__)
+    index = exc.token.start_index if exc.token is not None and exc.token.start_index >= 0 else None
+    length = len(exc.token.value) if exc.token is not None else None
     if isinstance(exc, UndefinedError):
-        variable = message.removesuffix(" is undefined").strip("'")
-        reason = "missing_value"
-        message = f"{variable} has no value."
-        cure = (
-            f'Give a fallback: {{{{ {variable} | default: "…" }}}}, or ask first: {{% if {variable} %}}…{{% endif %}}.'
-        )
-    elif (tag := _UNEXPECTED_TAG.match(message)) and not _INNER_TAG.fullmatch(tag[1]):
-        reason, message = "unknown_tag", f"there is no tag '{tag[1]}'."
-        cure = did_you_mean(tag[1], _PLAIN.tags) or "Use a tag of standard Liquid."
-        if tag[1] in _REMOVED_TAGS:
-            cure = "Templates cannot include others; put the text here."
-    elif isinstance(exc, TemplateNotFoundError):
-        reason, cure = "no_files", "Templates cannot include others; put the text here."
-    elif isinstance(exc, _LIMITS):
-        reason, cure = "limit", "Loop over less, or print less."
-    return TemplateError(message, cure=cure, part=part, line=line, column=column, reason=reason, variable=variable)
+        name = missing_name(exc)
+        return _mistake(part, source, index, len(name), "missing_value", name, variable=name)
+    if (tag := _UNEXPECTED_TAG.match(detail)) and not _INNER_TAG.fullmatch(tag[1]):
+        reason = "no_files" if tag[1] in REMOVED_TAGS else "unknown_tag"
+        hint = template_words("no_files")[1] if reason == "no_files" else near_words(tag[1], PLAIN.tags)
+        return _mistake(part, source, index, length, "unknown_tag", tag[1], hint=hint)
+    if isinstance(exc, TemplateNotFoundError):
+        return _mistake(part, source, index, length, "no_files", detail)
+    if isinstance(exc, LIMITS):
+        return _mistake(part, source, index, length, "limit", detail)
+    if type(exc).__name__ == "Incalculable":
+        return _mistake(part, source, index, length, "calculation", detail)
+    if ended := _ENDED.search(detail):
+        index, length = _unended(source.text, ended[1].removeprefix("end"))
+    return _mistake(part, source, index, length, "syntax", detail)
+
+
+def _unended(text: str, name: str) -> tuple[int | None, int | None]:
+    """Where the tag of this name begins that is never ended."""
+    opened: list[re.Match[str]] = []
+    for tag in _TAG.finditer(text):
+        if tag["name"] == name:
+            opened.append(tag)
+        elif tag["name"] == f"end{name}" and opened:
+            opened.pop()
+    return (opened[0].start(), len(opened[0][0])) if opened else (None, None)
+
+
+def _mistake(
+    part: Part,
+    source: Source,
+    index: int | None,
+    length: int | None,
+    reason: str,
+    fact: str,
+    *,
+    variable: str = "",
+    hint: Words = NOTHING,
+) -> TemplateError:
+    message, cure = template_words(reason, fact, hint)
+    place: Place | None = source.place(index) if index is not None else None
+    if place is None:
+        path = next(iter(source.fields)) if len(source.fields) == 1 else part
+        return TemplateError(message, cure=cure, part=part, path=path, reason=reason, variable=variable)
+    line, column = line_and_column(source.fields[place.path], place.offset)
+    return TemplateError(
+        message, cure=cure, part=part, path=place.path, reason=reason, line=line, column=column, length=length,
+        variable=variable,
+    )  # fmt: skip
 
 
 def template_data(

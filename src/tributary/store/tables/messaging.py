@@ -16,9 +16,12 @@ class Campaign(Base):
 
     `state` is `draft`, `scheduled`, `checking` (people are being assigned and gated), `sending`, `paused`, `done` or
     `cancelled`. `version` is the newest content; at launch it is frozen as `launched_version` together with
-    `audience_run`, and `launched_at` is the moment from which conversions count. `salt` seeds the arms. `cursor` is
+    `audience_run`, and `launched_at` is the moment from which conversions count. `revision` grows with every change
+    that is saved, also when the content of a draft's version is written over. `salt` seeds the arms. `cursor` is
     the last profile that the launch has handled, so that it goes on there after a crash. `resume_state` is what a
-    paused campaign goes back to. `error` says why the last launch attempt stopped.
+    paused campaign goes back to. `error` says why the last launch attempt stopped. `headline` holds the report's main
+    numbers as they were last computed. An archived campaign is only left out of lists. `audience_id` is '' in a draft
+    that has none yet.
     """
 
     __tablename__ = "campaigns"
@@ -32,20 +35,27 @@ class Campaign(Base):
     audience_id: Mapped[str] = mapped_column(String(40))
     audience_run: Mapped[int | None]
     version: Mapped[int]
+    revision: Mapped[int] = mapped_column(server_default="1")
     launched_version: Mapped[int | None]
     salt: Mapped[str] = mapped_column(String(40))
     cursor: Mapped[int]
     scheduled_at: Mapped[datetime | None]
     launched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None]
+    headline: Mapped[dict[str, Any] | None]
     created_by: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
 class CampaignVersion(Base):
-    """One version of a campaign's content: arms with weights and templates, goal. Never changed once written."""
+    """One version of a campaign's content: arms with weights and templates, goal.
+
+    The newest version of a draft is written over by the next change, unless it was kept with a `note`. Versions that
+    were kept or launched are never changed.
+    """
 
     __tablename__ = "campaign_versions"
 
@@ -53,6 +63,7 @@ class CampaignVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     workspace_id: Mapped[int]
     content: Mapped[dict[str, Any]]
+    note: Mapped[str | None] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]
 

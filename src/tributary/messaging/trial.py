@@ -1,0 +1,230 @@
+"""Looking at content that is being written: what somebody would get, and everything that is wrong with it.
+
+Nothing needs to be finished or saved. What cannot be rendered is shown as far as it can be, and its problems say where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tributary.access import get_workspace
+from tributary.core.scan import PROFILES, scan
+from tributary.core.sql import Sql, bind, join, raw
+from tributary.errors import Conflict, NotFound
+from tributary.governance import load_catalog
+from tributary.messaging.compose import CampaignView, Composer, broken_fields, template_of
+from tributary.messaging.content import HOLDOUT, ArmContent, Content
+from tributary.messaging.layout import arm_source
+from tributary.messaging.members import members_today
+from tributary.messaging.people import Recipient, load_recipients
+from tributary.messaging.problems import (
+    CheckProblem,
+    arm_problems,
+    problem_of,
+    split_problems,
+    template_problem,
+)
+from tributary.messaging.templates import MessageTemplate, Rendered, TemplateError
+from tributary.store import Session
+from tributary.store.tables.audiences import Audience
+from tributary.warehouse import Budget, Warehouse
+
+MAX_ASKED = 30  # traits that the audience is asked about; a message hardly uses more
+
+# Somebody writes and waits for it.
+_ASK = Budget("audience fields", seconds=10, memory_bytes=2 * 1024**3, rows=1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """How many of an audience's people have no value for a variable that the message reads.
+
+    `has_fallback`: the message can do without it.
+    """
+
+    variable: str
+    people: int
+    of: int
+    has_fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What somebody would get.
+
+    `missing` are the variables that the message reads and this person has no value for; `is_sendable` is false if they
+    would get nothing, `error` is what the sending would stop at. `rendered` shows `⟦name⟧` for what is missing.
+    """
+
+    arm: str
+    profile_id: int | None
+    rendered: Rendered
+    preheader: str
+    variables: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_sendable: bool
+    error: TemplateError | None
+    problems: list[CheckProblem]
+    lacking: list[Lacking]
+
+
+def try_content(
+    session: Session,
+    warehouse: Warehouse,
+    composer: Composer,
+    workspace_id: int,
+    content: Content,
+    *,
+    name: str = "",
+    arm: str | None = None,
+    profile_id: int | None = None,
+    audience_id: str | None = None,
+) -> Trial:
+    """What `profile_id` (None: somebody of whom nothing is known) would get in `arm` (None: the first with a message).
+
+    With an audience, every variable is also asked of its people.
+
+    Raises:
+        NotFound: there is no such arm with a message, no such person, or no such audience here.
+    """
+    index = _arm_index(content, arm)
+    chosen = content.arms[index]
+    view = CampaignView("", workspace_id, get_workspace(session, workspace_id).name, name, 0, content)
+    template, broken = _template(content, chosen)
+    problems = arm_problems(content, index, load_catalog(session, workspace_id).traits.keys())
+    problems += split_problems(content)
+    person = _person(session, workspace_id, profile_id)
+    rendered, preheader, mistakes = template.render_on(composer.preview_data(view, person))
+    for_person = [template_problem(f"arms[{index}]", exc, severity="warning") for exc in mistakes]
+    problems += for_person
+    variables = sorted({each for names in template.variables().values() for each in names})
+    lacking: list[Lacking] = []
+    if audience_id is not None:
+        _, _, nobodys = template.render_on(composer.preview_data(view, _person(session, workspace_id, None)))
+        needed = {exc.variable for exc in nobodys if exc.variable}
+        lacking = lacking_in(session, warehouse, workspace_id, audience_id, variables, needed)
+        for each in lacking:
+            if each.people and not each.has_fallback:
+                place = next((exc for exc in nobodys if exc.variable == each.variable), None)
+                warning = problem_of("no_fallback", "arms", each.people, each.of, each.variable)
+                if place is not None:
+                    warning = replace(
+                        warning, path=f"arms[{index}].{place.path}", line=place.line, column=place.column,
+                        length=place.length, variable=each.variable,
+                    )  # fmt: skip
+                problems.append(warning)
+    stops = for_person or any(each.severity == "error" and each.path.startswith(f"arms[{index}]") for each in problems)
+    return Trial(
+        arm=chosen.name,
+        profile_id=profile_id,
+        rendered=rendered,
+        preheader=preheader,
+        variables=tuple(variables),
+        missing=tuple(name for name in variables if name.startswith("profile.") and _value(person, name) is None),
+        is_sendable=not stops,
+        error=next(iter([*broken, *mistakes]), None),
+        problems=problems,
+        lacking=lacking,
+    )
+
+
+def worst_member(
+    session: Session, warehouse: Warehouse, workspace_id: int, content: Content, audience_id: str, arm: str | None
+) -> int | None:
+    """The member of an audience who lacks the most of what the message of `arm` reads; None if the audience is empty.
+
+    Raises:
+        NotFound: there is no such arm with a message, or no such audience here.
+        Conflict: the audience has never been computed.
+    """
+    chosen = content.arms[_arm_index(content, arm)]
+    template, _ = _template(content, chosen)
+    names = sorted({each for names in template.variables().values() for each in names if each.startswith("profile.")})
+    audience = _audience(session, workspace_id, audience_id)
+    flags = [_is_missing(name) for name in names[:MAX_ASKED]]
+    score = join(" + ", flags) if flags else raw("0")
+    question = raw("SELECT profile_id") + scan(PROFILES, workspace_id, _members(audience))
+    question = question + " ORDER BY " + score + " DESC, profile_id LIMIT 1"
+    rows = warehouse.query(question, workspace_id=workspace_id, budget=_ASK)
+    return int(rows[0][0]) if rows else None
+
+
+def lacking_in(
+    session: Session,
+    warehouse: Warehouse,
+    workspace_id: int,
+    audience_id: str,
+    variables: Sequence[str],
+    needed: set[str],
+) -> list[Lacking]:
+    """How many of an audience have no value for each of the `profile.…` variables; those in `needed` have no fallback.
+
+    Raises:
+        NotFound: there is no such audience here. Conflict: it has never been computed.
+    """
+    names = [name for name in variables if name.startswith("profile.") and name != "profile.id"][:MAX_ASKED]
+    if not names:
+        return []
+    audience = _audience(session, workspace_id, audience_id)
+    counts = join(", ", [raw("countIf(") + _is_missing(name) + ")" for name in names])
+    question = raw("SELECT count(), ") + counts + scan(PROFILES, workspace_id, _members(audience))
+    ((of, *missing),) = warehouse.query(question, workspace_id=workspace_id, budget=_ASK)
+    return [
+        Lacking(name, int(people), int(of), name not in needed) for name, people in zip(names, missing, strict=True)
+    ]
+
+
+def _members(audience: Audience) -> Sql:
+    if audience.current_run is None:
+        raise Conflict("The audience has never been computed.", cure="Refresh the audience first.")
+    return raw("profile_id IN ") + members_today(audience.workspace_id, audience.id, audience.current_run)
+
+
+def _is_missing(variable: str) -> Sql:
+    """Whether a profile has no value under `profile.a.b`, as SQL: 1 or 0."""
+    keys = join(", ", [bind(key, "String") for key in variable.split(".")[1:]])
+    return raw("(JSONExtractRaw(traits, ") + keys + ") IN ('', 'null'))"
+
+
+def _audience(session: Session, workspace_id: int, audience_id: str) -> Audience:
+    audience = session.get(Audience, audience_id)
+    if audience is None or audience.workspace_id != workspace_id:
+        raise NotFound("There is no audience with this id here.", cure="List the audiences and take an id from there.")
+    return audience
+
+
+def _arm_index(content: Content, name: str | None) -> int:
+    names = {arm.name: index for index, arm in enumerate(content.arms) if arm.name != HOLDOUT}
+    if not names:
+        raise NotFound("The campaign has no arm with a message.", cure="Add one.")
+    if name is not None and name not in names:
+        raise NotFound(f"The campaign has no message for the arm {name!r}.", cure=f"Name one of {', '.join(names)}.")
+    return next(iter(names.values())) if name is None else names[name]
+
+
+def _template(content: Content, arm: ArmContent) -> tuple[MessageTemplate, list[TemplateError]]:
+    """The arm with its broken fields shown as they were written, and what is wrong with those."""
+    source = arm_source(arm, content.theme)
+    broken = broken_fields(arm, source)
+    if broken:
+        source = arm_source(arm, content.theme, broken.keys())
+    return template_of(arm, source), [exc for mistakes in broken.values() for exc in mistakes]
+
+
+def _person(session: Session, workspace_id: int, profile_id: int | None) -> Recipient:
+    if profile_id is None:
+        return Recipient(0, "", (), {})  # of whom nothing is known
+    found = load_recipients(session, workspace_id, [profile_id])
+    if not found:
+        raise NotFound("There is no profile with this id here.", cure="Search for the person first.")
+    return next(iter(found.values()))
+
+
+def _value(person: Recipient, variable: str) -> object:
+    if variable == "profile.id":
+        return person.profile_id
+    value: object = person.traits
+    for key in variable.split(".")[1:]:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,126 @@
+"""Drafts: saved unfinished and often, looked at while they are written, and never lost to a second editor."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixtures.mail import add_people, mail_settings
+from tributary.core.ids import encode_profile_id
+
+BLOCKS = [
+    {"kind": "heading", "text": 'Hi {{ profile.first_name | default: "you & yours" }}'},
+    {"kind": "text", "text": "From **{{ profile.city }}**\nwith love"},
+    {"kind": "button", "text": "Look", "href": "https://shop.example/?a=1&b={{ profile.city | url_encode }}"},
+    {"kind": "footer", "company": "汇流商店"},
+]
+
+
+@pytest.fixture
+def shop(context, single_warehouse, tmp_path, clock):
+    """Workspace 1 with people 1 … 20, all of them members of the audience."""
+    context.settings, context.warehouse = mail_settings(tmp_path, 1), single_warehouse
+    add_people(context.store, context.keys, 20, clock=clock)
+    return context
+
+
+@pytest.fixture
+def owner(shop, make_user):
+    user = make_user("owner", workspace_id=1)
+    user.headers["Accept-Language"] = "en"
+    return user
+
+
+@pytest.fixture
+def draft(api_client, owner):
+    answer = api_client.post("/api/v1/campaigns", json={"name": "Spring"}, as_=owner)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def content_of(blocks, **arm):
+    return {"arms": [{"name": "a", "weight": 9, "subject": "Hi", "blocks": blocks, **arm}]}
+
+
+def render(api_client, owner, content, **body):
+    answer = api_client.post("/api/v1/campaigns/render", json={"content": content, **body}, as_=owner)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_draft_needs_only_a_name(api_client, owner, draft):
+    assert (draft["audience_id"], draft["version"], draft["revision"]) == (None, 1, 1)
+    assert [(arm["name"], arm["weight"]) for arm in draft["content"]["arms"]] == [("a", 90), ("holdout", 10)]
+    path = f"/api/v1/campaigns/{draft['id']}"
+    check = api_client.get(f"{path}/check", as_=owner).json()
+    errors = {(each["code"], each["path"]) for each in check["problems"] if each["severity"] == "error"}
+    assert errors == {("no_subject", "arms[0].subject"), ("no_audience", "audience_id")}
+    refused = api_client.post(f"{path}/launch", as_=owner)
+    assert (refused.status_code, refused.json()["path"]) == (409, "arms[0].subject")
+    chinese = api_client.get(f"{path}/check?locale=zh", as_=owner).json()
+    assert {each["message"] for each in chinese["problems"]} >= {"邮件没有主题。", "还没有选择人群。"}
+
+
+def test_a_message_of_blocks_is_shown_with_its_problems_in_their_places(api_client, owner, shop):
+    content = content_of(BLOCKS, preheader="For {{ profile.first_name }}")
+    seen = render(api_client, owner, content)
+    assert (seen["subject"], seen["preheader"], seen["arm"]) == ("Hi", "For ⟦profile.first_name⟧", "a")
+    assert "Hi you &amp; yours" in seen["html"]
+    assert "<strong>⟦profile.city⟧</strong><br>with love" in seen["html"]
+    assert "Hi you & yours\n\nFrom ⟦profile.city⟧\nwith love" in seen["text"]
+    assert not seen["is_sendable"]
+    assert seen["error"]["variable"] == "profile.first_name"
+    places = {
+        (each["path"], each["line"], each["column"], each["length"])
+        for each in seen["problems"]
+        if each["code"] == "missing_value"
+    }
+    assert places == {
+        ("arms[0].preheader", 1, 8, 18),
+        ("arms[0].blocks[1].text", 1, 11, 12),
+        ("arms[0].blocks[2].href", 1, 32, 12),
+    }
+
+
+def test_a_person_is_revealed_and_written_down(api_client, owner, shop, make_user):
+    person = {"kind": "person", "id": encode_profile_id(3)}
+    seen = render(api_client, owner, content_of([{"kind": "text", "text": "{{ profile.first_name }}"}]), profile=person)
+    assert ">P3<" in seen["html"]
+    assert seen["profile_id"] == encode_profile_id(3)
+    (entry,) = api_client.get("/api/v1/audit?action=campaign.rendered_revealed", as_=owner).json()["items"]
+    assert entry["target_id"] == encode_profile_id(3)
+    body = {"content": content_of([]), "profile": person}
+    analyst = make_user("analyst", workspace_id=1)
+    assert api_client.post("/api/v1/campaigns/render", json=body, as_=analyst).status_code == 403
+    body["profile"] = {"kind": "nobody"}
+    assert api_client.post("/api/v1/campaigns/render", json=body, as_=analyst).status_code == 200
+
+
+def test_a_field_that_is_no_liquid_is_shown_as_it_was_written(api_client, owner, shop):
+    blocks = [
+        {"kind": "text", "text": "a {{ profile.x | }}\nb {{ now | upcas }} c {{ profile. }}"},
+        {"kind": "text", "text": "fine"},
+    ]
+    seen = render(api_client, owner, content_of(blocks))
+    assert "a &#123;&#123; profile.x | }}<br>b" in seen["html"]
+    assert ">fine<" in seen["html"]
+    syntax = [(each["code"], each["line"], each["column"]) for each in seen["problems"] if each["line"]]
+    assert syntax == [("syntax", 1, 6), ("unknown_filter", 2, 12), ("syntax", 2, 26)]
+
+
+def test_a_second_editor_is_told_and_autosaving_makes_no_versions(api_client, owner, draft, shop):
+    path = f"/api/v1/campaigns/{draft['id']}"
+    for revision in range(1, 6):
+        content = content_of([{"kind": "text", "text": f"text {revision}"}])
+        saved = api_client.patch(path, json={"base_revision": revision, "content": content}, as_=owner).json()
+        assert (saved["version"], saved["revision"]) == (1, revision + 1)
+        assert saved["content"]["arms"][0]["blocks"][0]["text"] == f"text {revision}"
+    late = api_client.patch(path, json={"base_revision": 5, "content": content_of([])}, as_=owner)
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    same = api_client.patch(path, json={"base_revision": 6, "content": saved["content"]}, as_=owner).json()
+    assert same["revision"] == 6
+    kept = api_client.patch(path, json={"base_revision": 6, "note": "before the sale"}, as_=owner).json()
+    assert (kept["version"], kept["revision"]) == (1, 7)
+    changed = api_client.patch(path, json={"base_revision": 7, "content": content_of(BLOCKS)}, as_=owner).json()
+    assert (changed["version"], changed["revision"]) == (2, 8)
+    audited = api_client.get("/api/v1/audit?action=campaign.updated", as_=owner).json()["items"]
+    assert len(audited) == 3  # the first of five changes in a row, the note, and the change after it
