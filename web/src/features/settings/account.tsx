@@ -1,4 +1,4 @@
-import { Button, Flex, Form, Input, List, Radio, Typography } from "antd";
+import { Button, Flex, Form, Input, Radio, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Schema, api, hooks } from "@shared/api/client";
@@ -96,20 +96,22 @@ function Sessions() {
   return (
     <QueryView query={query}>
       {({ items }) => (
-        <List
-          dataSource={items}
-          rowKey="id"
-          renderItem={(session) => (
-            <List.Item
-              actions={session.is_current ? [] : [<Button key="end" size="small" loading={ending === session.id} onClick={() => void end(session.id)}>{t("account.endSession")}</Button>]}
-            >
-              <List.Item.Meta
-                title={<Flex gap={8}>{session.ip}{session.is_current && <Status tone="good">{t("account.thisBrowser")}</Status>}</Flex>}
-                description={<>{session.user_agent} · <Ago at={session.last_seen_at} /></>}
-              />
-            </List.Item>
-          )}
-        />
+        <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
+          {items.map((session) => (
+            <Flex component="li" key={session.id} justify="space-between" align="center" gap={12} style={{ padding: "8px 0" }}>
+              <div>
+                <Flex gap={8}>
+                  {session.ip}
+                  {session.is_current && <Status tone="good">{t("account.thisBrowser")}</Status>}
+                </Flex>
+                <Typography.Text type="secondary">{session.user_agent} · <Ago at={session.last_seen_at} /></Typography.Text>
+              </div>
+              {!session.is_current && (
+                <Button size="small" loading={ending === session.id} onClick={() => void end(session.id)}>{t("account.endSession")}</Button>
+              )}
+            </Flex>
+          ))}
+        </ul>
       )}
     </QueryView>
   );

@@ -1,4 +1,4 @@
-import { UserAddOutlined } from "@ant-design/icons";
+import { EllipsisOutlined, UserAddOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Flex, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -106,7 +106,7 @@ export function Users() {
                 disabled={!mayChange || row.id === me.id}
                 menu={{ items: [{ key: "reset", label: t("users.reset") }, { key: "remove", label: t("users.remove"), danger: true }], onClick: ({ key }) => act(row, key) }}
               >
-                <Button size="small" aria-label={t("users.actionsFor", { name: row.name })}>{t("more")}</Button>
+                <Button size="small" type="text" icon={<EllipsisOutlined />} aria-label={t("users.actionsFor", { name: row.name })} />
               </Dropdown>
             ),
           },

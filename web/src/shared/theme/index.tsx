@@ -24,6 +24,18 @@ function useMedia(media: MediaQueryList): boolean {
 const FONT =
   'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Zen Hei", sans-serif';
 
+// What the library derives from dark seeds is too grey to read text on.
+const SURFACES = {
+  light: {
+    colorSuccessBg: "#e7f5ea", colorSuccessBorder: "#a9d8b6", colorWarningBg: "#fcf3de", colorWarningBorder: "#e6c987",
+    colorErrorBg: "#fdeeec", colorErrorBorder: "#f0b7b1", colorInfoBg: "#e9f1fa", colorInfoBorder: "#a9c8e8",
+  },
+  dark: {
+    colorSuccessBg: "#14261a", colorSuccessBorder: "#2a5637", colorWarningBg: "#2a2110", colorWarningBorder: "#5e4a1d",
+    colorErrorBg: "#2c1715", colorErrorBorder: "#6b322c", colorInfoBg: "#142131", colorInfoBorder: "#2b4a6e",
+  },
+};
+
 /** Dense enough for 1366×768, calm enough for a working day. Text on every surface has a contrast of 4.5 at least. */
 function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
   return {
@@ -31,9 +43,9 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
     token: {
       colorPrimary: isDark ? "#2fa08c" : "#0a7d6c",
       colorInfo: isDark ? "#4c8fd6" : "#2468b2",
-      colorSuccess: isDark ? "#4aa564" : "#23803d",
-      colorWarning: isDark ? "#d19a2e" : "#9a6400",
-      colorError: isDark ? "#e0685f" : "#c4342b",
+      colorSuccess: isDark ? "#5cb878" : "#1a6b31",
+      colorWarning: isDark ? "#dba93f" : "#855500",
+      colorError: isDark ? "#ec7d75" : "#b92c24",
       colorLink: isDark ? "#4fbfaa" : "#0a6f60",
       colorBgLayout: isDark ? "#101514" : "#f4f6f5",
       colorBgContainer: isDark ? "#171d1c" : "#ffffff",
@@ -41,6 +53,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
       colorTextDescription: isDark ? "#9aa8a5" : "#5a6764",
       colorTextTertiary: isDark ? "#9aa8a5" : "#5a6764",
       colorTextPlaceholder: isDark ? "#8b9895" : "#66726f",
+      ...SURFACES[isDark ? "dark" : "light"],
       borderRadius: 6,
       fontFamily: FONT,
       fontSize: 13,
@@ -54,6 +67,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
       Table: { cellPaddingBlock: 8, cellPaddingInline: 12, headerBg: isDark ? "#1b2321" : "#f7f9f8" },
       Card: { headerHeight: 42, bodyPadding: 16, headerPadding: 16 },
       Form: { itemMarginBottom: 16 },
+      Tag: { fontSizeSM: 12 }, // Chinese is not read well below
       Typography: { titleMarginBottom: 0, titleMarginTop: 0 },
     },
   };

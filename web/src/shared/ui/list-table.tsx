@@ -100,7 +100,7 @@ export function ListTable<Row extends object>(props: Props<Row>) {
               getCheckboxProps: () => ({ "aria-label": t("list.select") }) as object,
             }
           }
-          expandable={expandable && { expandedRowRender: expandable }}
+          expandable={expandable && { expandedRowRender: expandable, columnTitle: <span className="visually-hidden">{t("list.details")}</span> }}
           onChange={(_, __, sorter) => {
             if (!onSort || Array.isArray(sorter)) return;
             onSort(String(sorter.columnKey), sorter.order ?? undefined);
