@@ -30,7 +30,7 @@ export function EntryFrame({ title, lead, width = 400, children }: Props) {
           <Typography.Text strong style={{ fontSize: 20 }}>{t("brand")}</Typography.Text>
         </Flex>
         <Card styles={{ body: { padding: 28 } }}>
-          <Typography.Title level={1} style={{ fontSize: 20, marginBottom: lead ? 4 : 20 }}>{title}</Typography.Title>
+          <Typography.Title level={1} style={{ fontSize: 20, margin: lead ? "0 0 4px" : "0 0 20px" }}>{title}</Typography.Title>
           {lead && <Typography.Paragraph type="secondary" style={{ marginBottom: 20 }}>{lead}</Typography.Paragraph>}
           {children}
         </Card>

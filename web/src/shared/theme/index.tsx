@@ -68,6 +68,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
       Card: { headerHeight: 42, bodyPadding: 16, headerPadding: 16 },
       Form: { itemMarginBottom: 16 },
       Tag: { fontSizeSM: 12 }, // Chinese is not read well below
+      Button: { primaryColor: isDark ? "#04110e" : "#ffffff" },
       Typography: { titleMarginBottom: 0, titleMarginTop: 0 },
     },
   };

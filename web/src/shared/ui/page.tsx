@@ -30,7 +30,7 @@ export function Page({ title, lead, before, after, actions, children }: Props) {
         <div style={{ minWidth: 0 }}>
           {before}
           <Flex align="center" gap={10} wrap>
-            <Typography.Title level={1} style={{ fontSize: 20, lineHeight: 1.4 }}>{title}</Typography.Title>
+            <Typography.Title level={1} style={{ fontSize: 20, lineHeight: 1.4, margin: 0 }}>{title}</Typography.Title>
             {after}
           </Flex>
           {lead && <Typography.Text type="secondary">{lead}</Typography.Text>}
