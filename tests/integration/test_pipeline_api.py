@@ -146,7 +146,7 @@ def test_links_say_why_and_why_not(people: PipelineRig, api_client: ApiClient, m
     person = people.profile("user_id", "anna-17")
     merged = next(row[0] for row in people.rows("profile_aliases", "profile_id"))
     url = f"{API}/profiles/{encode_profile_id(merged)}/links?reveal=true"  # an absorbed id leads on
-    found = api_client.get(url, as_=owner).json()
+    found = api_client.get(url, as_=owner, headers={"Accept-Language": "en"}).json()
     assert [each["survivor_id"] for each in found["merges"]] == [encode_profile_id(person.id)]
     assert found["merges"][0]["message_id"] == "m3"
     refused = [each for each in found["links"] if not each["is_linked"]]
@@ -237,3 +237,126 @@ def test_the_pipeline_shows_how_it_is_doing(
     context.pipeline_status = lambda: PipelineStatus(is_running=True, lag_records=3, last_error="Unavailable")
     found = api_client.get(f"{API}/counters/pipeline", as_=viewer).json()
     assert (found["is_running"], found["lag_records"], found["last_error"]) == (True, 3, "Unavailable")
+
+
+def test_search_takes_an_identifier_as_people_write_it(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    people.send(
+        {"type": "track", "event": "X", "userId": "wen", "context": {"externalIds": [
+            {"type": "wechat_openid:wx12", "id": "oAbC-123"}, {"type": "phone", "id": "+44 20 7946 0958"}]}}
+    )  # fmt: skip
+    people.run()
+    viewer = make_user(role="viewer", workspace_id=1)
+    anna = encode_profile_id(people.profile("user_id", "anna-17").id)
+    wen = encode_profile_id(people.profile("user_id", "wen").id)
+
+    def found(search: str) -> list[str]:
+        answer = api_client.get(f"{API}/profiles", params={"search": search}, as_=viewer)
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["items"]]
+
+    for text in (
+        "13812341234", "138 1234 1234", "138-1234-1234", "+86 138 1234 1234", "0086 13812341234", "(+86) 138.1234.1234",
+        "１３８１２３４１２３４", "138 12", "+86138-1", "anna@shop.example", " Anna@Shop.Example ", "ANNA@s", "anna-17",
+        "a1", anna, anna.upper(), f" {anna} ",
+    ):  # fmt: skip
+        assert found(text)[:1] == [anna], text
+    assert found("oAbC-123") == found("oAbC") == found("+44 20 7946 0958") == found("004420794") == [wen]
+    absorbed = next(row[0] for row in people.rows("profile_aliases", "profile_id"))
+    assert found(encode_profile_id(absorbed)) == [anna]
+    for nobody in ("张三", "prf_zzzzzzzz", "\u200b"):
+        assert found(nobody) == []
+    asked = {"search": "张三", "locale": "zh"}
+    assert "姓名" in api_client.get(f"{API}/profiles", params=asked, as_=viewer).json()["note"]
+    assert api_client.get(f"{API}/profiles", params={"search": "anna"}, as_=viewer).json()["note"] is None
+
+
+def test_people_are_listed_by_id_and_by_what_the_overview_counts(
+    people: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    people.clock.advance(timedelta(days=8))
+    people.send({"type": "page", "anonymousId": "visitor", "messageId": "m9"})
+    people.run()
+    viewer = make_user(role="viewer", workspace_id=1)
+    anna, bert, visitor = (
+        encode_profile_id(people.profile(type_, value).id)
+        for type_, value in (("user_id", "anna-17"), ("user_id", "bert"), ("anonymous_id", "visitor"))
+    )
+
+    def found(**params: Any) -> list[str]:
+        answer = api_client.get(f"{API}/profiles", params=params, as_=viewer)
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["items"]]
+
+    since = (people.clock.now() - timedelta(days=7)).isoformat()
+    assert found(identified=True) == [bert, anna]
+    assert found(identified=False) == [visitor]
+    assert found(first_seen_since=since) == found(last_seen_since=since) == [visitor]
+    assert found(first_seen_since=since, identified=True) == []
+    page = api_client.get(f"{API}/profiles", params={"identified": True, "limit": 1}, as_=viewer).json()
+    assert found(identified=True, limit=1, cursor=page["next_cursor"]) == [anna]
+    absorbed = encode_profile_id(next(row[0] for row in people.rows("profile_aliases", "profile_id")))
+    assert found(ids=f"{visitor},prf_zzzzzzzz,{absorbed},{anna},nonsense") == [visitor, anna]
+    many = ",".join(encode_profile_id(number) for number in range(51))
+    assert api_client.get(f"{API}/profiles", params={"ids": many}, as_=viewer).status_code == 400
+    assert api_client.get(f"{API}/profiles", params={"ids": anna, "search": "x"}, as_=viewer).status_code == 400
+    names = {each["id"]: each["display_name"] for each in api_client.get(f"{API}/profiles", as_=viewer).json()["items"]}
+    assert names == {anna: "张*", bert: "b****t", visitor: None}
+    stranger = make_user(role="owner")
+    assert api_client.get(f"{API}/profiles", params={"ids": anna}, as_=stranger).json()["items"] == []
+    assert api_client.get(f"{API}/profiles", params={"identified": True}, as_=stranger).json()["items"] == []
+
+
+def test_a_timeline_jumps_to_a_date(rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]) -> None:
+    start = rig.clock.now()
+    rig.clock.advance(timedelta(days=5))
+    for hour in range(0, 96, 12):  # in Shanghai, 8 hours ahead: every day at 8:00 and 20:00
+        at = (start + timedelta(hours=hour)).isoformat()
+        rig.send({"type": "track", "event": "A" if hour % 24 else "B", "userId": "u", "messageId": f"h{hour}",
+                  "timestamp": at})  # fmt: skip
+    rig.run()
+    viewer = make_user(role="viewer", workspace_id=1)
+    url = f"{API}/profiles/{encode_profile_id(rig.profile('user_id', 'u').id)}/timeline"
+
+    def ids(**params: Any) -> list[str]:
+        return [each["message_id"] for each in api_client.get(url, params=params, as_=viewer).json()["items"]]
+
+    assert ids(until="2026-01-02T12:00:00Z", limit=2) == ["h36", "h24"]
+    assert ids(since="2026-01-03T12:00:00Z") == ["h84", "h72", "h60"]
+    assert ids(since="2026-01-02T00:00:00+00:00", until="2026-01-02T12:00:00Z", event="B") == ["h24"]
+    first = api_client.get(url, params={"until": "2026-01-02T12:00:00Z", "limit": 2}, as_=viewer).json()
+    assert ids(until="2026-01-02T12:00:00Z", limit=9, cursor=first["next_cursor"]) == ["h12", "h0"]
+    days = api_client.get(f"{url}/days", as_=viewer).json()
+    assert (days["timezone"], days["is_complete"]) == ("Asia/Shanghai", True)
+    assert days["items"] == [{"day": f"2026-01-0{number}", "events": 2} for number in (4, 3, 2, 1)]
+    only = api_client.get(f"{url}/days", params={"event": "B"}, as_=viewer).json()["items"]
+    assert [each["events"] for each in only] == [1, 1, 1, 1]
+    assert api_client.get(f"{url}/days", as_=make_user(role="owner")).status_code == 404
+
+
+def test_a_trait_says_how_it_was_chosen(
+    rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]
+) -> None:
+    from tributary.profiles import TraitStrategy, save_strategy
+
+    with rig.store.begin() as session:
+        save_strategy(session, 1, "city", TraitStrategy("source_priority", ["src_crm"]))
+    for source_id, city, email in (("src_web", "Beijing", "a@x.cn"), ("src_crm", "Shanghai", "a@x.cn"),
+                                   ("src_app", "Shanghai", "b@x.cn"), ("src_pos", "Wuhan", None)):  # fmt: skip
+        rig.clock.advance(60)
+        traits = (
+            {"city": city, "email": email, "only": source_id}
+            if source_id == "src_web"
+            else {"city": city, "email": email}
+        )
+        rig.send({"type": "identify", "userId": "u", "traits": traits}, source_id=source_id)
+        rig.send({"type": "group", "userId": "u", "groupId": source_id}, source_id=source_id)
+    rig.run()
+    viewer = make_user(role="viewer", workspace_id=1)
+    url = f"{API}/profiles/{encode_profile_id(rig.profile('user_id', 'u').id)}"
+    traits = api_client.get(url, as_=viewer).json()["traits"]
+    assert {name: (each["rule"], each["others"]) for name, each in traits.items()} == {
+        "city": ("source_priority", 2), "only": ("most_recent", 0), "$groups": ("union", 0),
+    }  # fmt: skip
+    assert traits["city"]["value"] == "Shanghai"

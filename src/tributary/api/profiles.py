@@ -5,35 +5,48 @@ unless the caller may reveal it and asks for it; that is written down.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from tributary import profiles
-from tributary.access import Principal
+from tributary.access import Principal, get_workspace
 from tributary.api.auth import requires
 from tributary.api.context import Context, ContextDep, ReadSession
+from tributary.api.event_changes import EventChanges
 from tributary.api.event_mask import EventMask
-from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.locale import LocaleDep, Text
+from tributary.api.paging import Page, PageQuery, PageRequest, page_of
 from tributary.api.people import Reveal, known_values, note_revealed
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
 from tributary.identity import canonical_profile_id, links_of, merges_of
 from tributary.profiles import (
+    PeopleFilter,
     Profile,
+    Strategy,
     TimelineEvent,
     mask_identifier,
     mask_properties,
     mask_trait,
 )
+from tributary.rules import Locale
 from tributary.store import Session
 
 router = APIRouter(prefix="/profiles", tags=["profiles"])
 
 Reader = Annotated[Principal, requires("profiles:read")]
+EventNames = Annotated[list[str] | None, Query(max_length=200, description="Only events of these names.")]
+_MAX_IDS = 50
+_MAX_DAYS = 1000
+_NOBODY: dict[Locale, str] = {
+    "zh": "没有找到。可按手机号、邮箱、用户 ID 等任一标识或其开头搜索，不支持按姓名搜索。",
+    "en": "Nobody was found. People are searched by identifiers (phone, e-mail, user id, …) or how one begins, not by"
+    " their names.",
+}
 
 
 class IdentifierOut(BaseModel):
@@ -46,13 +59,22 @@ class IdentifierOut(BaseModel):
 
 
 class ProfileOut(BaseModel):
-    """One person in a list."""
+    """One person in a list. `display_name` is what to call them: a name, else an address or a customer id; null when
+    nothing is known but ids of browsers. It is masked like everything.
+    """
 
     id: str
+    display_name: str | None
     traits: dict[str, Any]
     identifiers: list[IdentifierOut]
     first_seen: datetime
     last_seen: datetime
+
+
+class ProfilePage(Page[ProfileOut]):
+    """People, and why a search found nobody."""
+
+    note: str | None
 
 
 class IdentifierRef(BaseModel):
@@ -63,9 +85,14 @@ class IdentifierRef(BaseModel):
 
 
 class TraitOut(BaseModel):
-    """A trait's value and where it comes from. `identifier` is null if that was erased."""
+    """A trait's value and where it comes from. `identifier` is null if that was erased.
+
+    `rule` is how it was chosen among what the sources say; `others` counts the other sources that say something else.
+    """
 
     value: Any
+    rule: Strategy
+    others: int
     source_id: str
     identifier: IdentifierRef | None
     timestamp: datetime
@@ -84,6 +111,7 @@ class ProfileDetail(BaseModel):
     """One person with the provenance of every trait. `is_masked` says that personal data is hidden."""
 
     id: str
+    display_name: str | None
     traits: dict[str, TraitOut]
     identifiers: list[IdentifierOut]
     groups: list[GroupOut]
@@ -103,7 +131,22 @@ class EventOut(BaseModel):
     source_id: str
     properties: dict[str, Any]
     context: dict[str, Any]
-    changes: dict[str, Any]
+    changes: EventChanges
+
+
+class DayOut(BaseModel):
+    """A day of the workspace's calendar, and how many events the person had."""
+
+    day: date
+    events: int
+
+
+class Days(BaseModel):
+    """The days with events, the newest first. `is_complete` is false if there are more than are listed."""
+
+    items: list[DayOut]
+    timezone: str
+    is_complete: bool
 
 
 class LinkOut(BaseModel):
@@ -113,7 +156,7 @@ class LinkOut(BaseModel):
     other: IdentifierRef
     is_linked: bool
     rule: str
-    reason: str
+    reason: Text
     source_id: str
     message_id: str
     at: datetime
@@ -144,20 +187,50 @@ def list_profiles(
     caller: Reader,
     session: ReadSession,
     context: ContextDep,
+    locale: LocaleDep,
     page: PageQuery,
     search: Annotated[
-        str, Query(max_length=256, description="An identifier of any type, or how one begins. Has a single page.")
+        str,
+        Query(
+            max_length=256,
+            description="A `prf_…` id, an identifier of any type written in any usual way, or how one begins. Names"
+            " are not searched. Has a single page, and goes without the other filters.",
+        ),
     ] = "",
+    ids: Annotated[
+        str, Query(max_length=1000, description="Up to 50 `prf_…` ids with commas: these people, in this order.")
+    ] = "",
+    identified: Annotated[
+        bool | None, Query(description="Known by more (true) or by nothing else (false) than ids of browsers.")
+    ] = None,
+    first_seen_since: Annotated[AwareDatetime | None, Query(description="First seen at this time or later.")] = None,
+    last_seen_since: Annotated[
+        AwareDatetime | None, Query(description="Last seen at this time or later, exact to an hour.")
+    ] = None,
     reveal: Reveal = False,
-) -> Page[ProfileOut]:
+) -> ProfilePage:
     """People, the newest first, or those with a certain identifier."""
-    workspace_id = caller.workspace_id
+    workspace_id, after, limit = caller.workspace_id, page.after_int(), page.limit + 1
+    wanted = PeopleFilter(identified, first_seen_since, last_seen_since)
+    has_filter = wanted != PeopleFilter()
+    if sum((bool(search.strip()), bool(ids), has_filter)) > 1:
+        raise InvalidRequest(
+            "A search, ids and filters do not go together.", cure="Use one of them at a time.", path="search"
+        )
     if search.strip():
-        found = profiles.search_profiles(session, workspace_id, search, limit=page.limit)
+        region = context.settings.pipeline.default_region
+        found = profiles.search_profiles(session, workspace_id, search, region=region, limit=page.limit)
+    elif ids:
+        found = profiles.named_profiles(session, workspace_id, _ids(ids))
+        page = PageRequest(_MAX_IDS, None)
+    elif has_filter:
+        found = profiles.filter_profiles(session, context.warehouse, workspace_id, wanted, after=after, limit=limit)
     else:
-        found = profiles.list_profiles(session, workspace_id, after=page.after_int(), limit=page.limit + 1)
+        found = profiles.list_profiles(session, workspace_id, after=after, limit=limit)
     view = _View(session, caller, context, reveal, [each.id for each in found[: page.limit]], "profiles.listed")
-    return page_of(found, page, view.summary, lambda each: (each.id,))
+    listed = page_of(found, page, view.summary, lambda each: (each.id,))
+    note = _NOBODY[locale] if search.strip() and not found else None
+    return ProfilePage(items=listed.items, next_cursor=listed.next_cursor, note=note)
 
 
 @router.get("/lookup", operation_id="find_profile", summary="Find a person", responses=problems(400))
@@ -198,7 +271,11 @@ def list_profile_events(
     session: ReadSession,
     context: ContextDep,
     page: PageQuery,
-    event: Annotated[list[str] | None, Query(max_length=200, description="Only events of these names.")] = None,
+    event: EventNames = None,
+    since: Annotated[AwareDatetime | None, Query(description="Happened at this time or later.")] = None,
+    until: Annotated[
+        AwareDatetime | None, Query(description="Happened at this time or before: jumps to a date.")
+    ] = None,
     reveal: Reveal = False,
 ) -> Page[EventOut]:
     """What a person did, newest first, also under ids and profiles that were merged since."""
@@ -209,11 +286,41 @@ def list_profile_events(
         caller.workspace_id,
         found.id,
         before=_before(page.after),
+        since=since,
+        until=until,
         events=event or (),
         limit=page.limit + 1,
     )
     view = _View(session, caller, context, reveal, [found.id], "profile.timeline_read")
     return page_of(rows, page, view.events_of(found), lambda each: (each.timestamp.isoformat(), each.message_id))
+
+
+@router.get(
+    "/{profile_id}/timeline/days",
+    operation_id="list_profile_days",
+    summary="A person's events by day",
+    responses=problems(404),
+)
+def list_profile_days(
+    profile_id: str, caller: Reader, session: ReadSession, context: ContextDep, event: EventNames = None
+) -> Days:
+    """On which days, by the workspace's time zone, a person did something, and how much. The newest thousand days."""
+    found = _get(session, caller, profile_id)
+    timezone = get_workspace(session, caller.workspace_id).timezone
+    days = profiles.timeline_days(
+        session,
+        context.warehouse,
+        caller.workspace_id,
+        found.id,
+        timezone=timezone,
+        events=event or (),
+        limit=_MAX_DAYS + 1,
+    )
+    return Days(
+        items=[DayOut(day=each.day, events=each.events) for each in days[:_MAX_DAYS]],
+        timezone=timezone,
+        is_complete=len(days) <= _MAX_DAYS,
+    )
 
 
 @router.get(
@@ -255,6 +362,13 @@ def get_profile_links(
     )
 
 
+def _ids(text: str) -> list[str]:
+    ids = [each.strip() for each in text.split(",") if each.strip()]
+    if len(ids) > _MAX_IDS:
+        raise InvalidRequest(f"These are too many ids: at most {_MAX_IDS} are taken.", cure="Ask twice.", path="ids")
+    return ids
+
+
 def _get(session: Session, caller: Principal, text: str) -> Profile:
     profile_id = canonical_profile_id(session, decode_profile_id(text))
     return profiles.get_profile(session, caller.workspace_id, profile_id)
@@ -293,6 +407,7 @@ class _View:
     def summary(self, profile: Profile) -> ProfileOut:
         return ProfileOut(
             id=encode_profile_id(profile.id),
+            display_name=self._name(profile),
             traits={name: self._trait(name, value) for name, value in profile.plain_traits().items()},
             identifiers=self._identifiers(profile),
             first_seen=profile.first_seen,
@@ -300,11 +415,15 @@ class _View:
         )
 
     def detail(self, session: Session, profile: Profile) -> ProfileDetail:
+        choices = profiles.choices_of(session, profile)
         return ProfileDetail(
             id=encode_profile_id(profile.id),
+            display_name=self._name(profile),
             traits={
                 name: TraitOut(
                     value=self._trait(name, each.value),
+                    rule=choices[name].rule,
+                    others=choices[name].others,
                     source_id=each.source_id,
                     identifier=self.ref(*each.identifier) if each.identifier else None,
                     timestamp=each.timestamp,
@@ -355,6 +474,15 @@ class _View:
             )
             for each in profile.identifiers
         ]
+
+    def _name(self, profile: Profile) -> str | None:
+        found = profiles.display_name(profile)
+        if found is None:
+            return None
+        shown: str = found.value
+        if self._mask is not None:
+            shown = mask_trait(found.name, found.value, self._mask.traits | {found.name})
+        return shown
 
     def _trait(self, name: str, value: Any) -> Any:
         return mask_trait(name, value, self._mask.traits) if self._mask else value

@@ -3,6 +3,15 @@
 `ProfileUpdates` is the batch engine that the pipeline drives; everything else reads.
 """
 
+from tributary.profiles.find import (
+    PeopleFilter,
+    count_people,
+    filter_profiles,
+    find_profile,
+    list_profiles,
+    named_profiles,
+    search_profiles,
+)
 from tributary.profiles.mask import (
     is_personal_property,
     is_personal_trait,
@@ -15,19 +24,18 @@ from tributary.profiles.mask import (
     mask_traits,
 )
 from tributary.profiles.service import (
+    Choice,
+    DisplayName,
     Membership,
     Profile,
-    TimelineEvent,
     Value,
-    find_profile,
+    choices_of,
+    display_name,
     get_profile,
     get_profiles,
     golden_record,
     groups_of,
-    list_profiles,
     recompute,
-    search_profiles,
-    timeline,
 )
 from tributary.profiles.survivorship import (
     GROUPS_TRAIT,
@@ -37,13 +45,18 @@ from tributary.profiles.survivorship import (
     load_strategies,
     save_strategy,
 )
+from tributary.profiles.timeline import Day, TimelineEvent, timeline, timeline_days
 from tributary.profiles.update import GroupStatement, MirrorRow, ProfileUpdates, Statement
 
 __all__ = [
     "GROUPS_TRAIT",
+    "Choice",
+    "Day",
+    "DisplayName",
     "GroupStatement",
     "Membership",
     "MirrorRow",
+    "PeopleFilter",
     "Profile",
     "ProfileUpdates",
     "Statement",
@@ -52,6 +65,10 @@ __all__ = [
     "TimelineEvent",
     "TraitStrategy",
     "Value",
+    "choices_of",
+    "count_people",
+    "display_name",
+    "filter_profiles",
     "find_profile",
     "get_profile",
     "get_profiles",
@@ -68,8 +85,10 @@ __all__ = [
     "mask_text",
     "mask_trait",
     "mask_traits",
+    "named_profiles",
     "recompute",
     "save_strategy",
     "search_profiles",
     "timeline",
+    "timeline_days",
 ]

@@ -1,4 +1,4 @@
-"""Reading people: one profile, finding it, its history, and why it is what it is.
+"""Reading people: one profile, where its values come from, and the groups it is in.
 
 A profile id that was absorbed by a merge keeps working: every function here follows it to the profile that it is now.
 """
@@ -8,32 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
 
-from tributary.core.scan import EVENTS, scan
-from tributary.core.sql import Sql, bind, raw
 from tributary.errors import NotFound
-from tributary.identity import (
-    Claim,
-    OwnedIdentifier,
-    absorbed_by,
-    canonical_profile_id,
-    find_owner,
-    identifiers_of,
-    load_types,
-)
-from tributary.profiles.survivorship import Entry, fold, load_strategies
+from tributary.identity import OwnedIdentifier, canonical_profile_id, identifiers_of
+from tributary.profiles.survivorship import MOST_RECENT, Entry, Strategy, as_items, fold, load_strategies
 from tributary.profiles.update import MirrorRow, golden_json, identifiers_json
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import Fact, Group, GroupMember, ProfileRow
-from tributary.warehouse import Warehouse
 
 _decode = msgspec.json.Decoder(dict[str, list[Any]]).decode
-_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -69,18 +57,11 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineEvent:
-    """One event of a person, as it is in the warehouse."""
+class Choice:
+    """How a trait's value was chosen: by which rule, and how many other sources say something else."""
 
-    event: str
-    type: str
-    timestamp: datetime
-    received_at: datetime
-    message_id: str
-    source_id: str
-    properties: dict[str, Any]
-    context: dict[str, Any]
-    changes: dict[str, Any]
+    rule: Strategy
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,108 +117,6 @@ def get_profiles(session: Session, workspace_id: int, profile_ids: Iterable[int]
     return profiles
 
 
-def find_profile(session: Session, workspace_id: int, type_: str, value: str, *, region: str = "CN") -> Profile | None:
-    """The profile that owns an identifier, or None. `value` may be written in any way that events may write it."""
-    claim = load_types(session, workspace_id, region=region).claim(type_, value)
-    if not isinstance(claim, Claim):
-        return None
-    owner = find_owner(session, workspace_id, type_, claim.value)
-    return None if owner is None else get_profile(session, workspace_id, owner)
-
-
-def list_profiles(session: Session, workspace_id: int, *, after: int | None = None, limit: int = 50) -> list[Profile]:
-    """Profiles, the newest first; `after` is the id of the last one seen."""
-    query = select(ProfileRow.profile_id).where(
-        ProfileRow.workspace_id == workspace_id, ProfileRow.merged_into.is_(None)
-    )
-    if after is not None:
-        query = query.where(ProfileRow.profile_id < after)
-    ids = session.scalars(query.order_by(ProfileRow.profile_id.desc()).limit(limit)).all()
-    found = get_profiles(session, workspace_id, ids)
-    return [found[profile_id] for profile_id in ids if profile_id in found]
-
-
-def search_profiles(session: Session, workspace_id: int, text: str, *, limit: int = 20) -> list[Profile]:
-    """Profiles with an identifier of any type that equals `text`, else that begins with it."""
-    types = load_types(session, workspace_id)
-    claims = [types.claim(each.name, text) for each in types]
-    ids = [claim.id for claim in claims if isinstance(claim, Claim)]
-    exact = session.scalars(
-        select(Identifier.profile_id).where(Identifier.id.in_(ids), Identifier.workspace_id == workspace_id)
-    ).all()
-    listed = list(dict.fromkeys(exact))
-    prefix = text.strip()
-    if len(listed) < limit and prefix:
-        listed += _by_prefix(session, workspace_id, [each.name for each in types], prefix, limit)
-    chosen = list(dict.fromkeys(listed))[:limit]
-    found = get_profiles(session, workspace_id, chosen)
-    return [found[profile_id] for profile_id in chosen if profile_id in found]
-
-
-def _by_prefix(session: Session, workspace_id: int, types: Sequence[str], prefix: str, limit: int) -> list[int]:
-    """A range of the index (workspace, type, value) for each type; LIKE would scan on SQLite."""
-    found: list[int] = []
-    for type_ in types:
-        start = "+86" + prefix if type_ == "phone" and prefix[:1] == "1" else prefix
-        rows = session.scalars(
-            select(Identifier.profile_id)
-            .where(
-                Identifier.workspace_id == workspace_id,
-                Identifier.type == type_,
-                Identifier.value >= start,
-                Identifier.value < start + "\U0010ffff",
-            )
-            .order_by(Identifier.value)
-            .limit(limit)
-        )
-        found += rows
-    return found
-
-
-def timeline(
-    session: Session,
-    warehouse: Warehouse,
-    workspace_id: int,
-    profile_id: int,
-    *,
-    before: tuple[datetime, str] | None = None,
-    events: Sequence[str] = (),
-    limit: int = 50,
-) -> list[TimelineEvent]:
-    """A person's events, the newest first, those of absorbed profiles included. `events` narrows it to these names.
-
-    `before` is (timestamp, message id) of the last one seen.
-    """
-    current = canonical_profile_id(session, profile_id)
-    ids = [current, *absorbed_by(session, current)]
-    where: Sql = raw("profile_id IN ") + bind(ids, "Array(UInt64)")
-    if before is not None:
-        where = where + " AND (timestamp, message_id) < (" + bind(before[0], "DateTime64(3, 'UTC')") + ", "
-        where = where + bind(before[1], "String") + ")"
-    if events:
-        where = where + " AND event IN " + bind(list(events), "Array(String)")
-    sql = raw("SELECT event, type, timestamp, received_at, message_id, source_id, properties, context, changes") + scan(
-        EVENTS, workspace_id, where
-    )
-    sql = sql + " ORDER BY timestamp DESC, message_id DESC LIMIT " + bind(limit, "UInt32")
-    return [
-        TimelineEvent(
-            str(event),
-            str(type_),
-            timestamp,
-            received_at,
-            message_id,
-            str(source_id),
-            _decode_object(properties),
-            _decode_object(context),
-            _decode_object(changes),
-        )
-        for event, type_, timestamp, received_at, message_id, source_id, properties, context, changes in (
-            warehouse.query(sql, workspace_id=workspace_id)
-        )
-    ]
-
-
 def groups_of(session: Session, workspace_id: int, profile: Profile) -> list[Membership]:
     """The groups that a person belongs to."""
     rows = session.execute(
@@ -254,6 +133,62 @@ def groups_of(session: Session, workspace_id: int, profile: Profile) -> list[Mem
         traits = {name: entry[0] for name, entry in _decode(text).items() if entry[0] is not None}
         found.setdefault(group_id, Membership(group_id, traits, _time(first_ms)))
     return list(found.values())
+
+
+class DisplayName(NamedTuple):
+    """What to call a person, and the trait or identifier type that it comes from, for masking."""
+
+    name: str
+    value: str
+
+
+def display_name(profile: Profile) -> DisplayName | None:
+    """The person's name, else an address or a customer's id; None when only ids of browsers are known."""
+    for trait in ("name", "fullName", "full_name"):
+        if value := _plain(profile, trait):
+            return DisplayName("name", value)
+    for first, last in (("firstName", "lastName"), ("first_name", "last_name")):
+        given, family = _plain(profile, first), _plain(profile, last)
+        if given or family:
+            is_chinese = not (given + family).isascii()
+            return DisplayName("name", family + given if is_chinese else f"{given} {family}".strip())
+    for type_ in ("email", "phone", "user_id"):
+        if values := profile.identifier_values(type_):
+            return DisplayName(type_, values[-1])
+    return None
+
+
+def _plain(profile: Profile, trait: str) -> str:
+    found = profile.traits.get(trait)
+    return found.value.strip() if found is not None and isinstance(found.value, str) else ""
+
+
+def choices_of(session: Session, profile: Profile) -> dict[str, Choice]:
+    """How the value of each trait of a person was chosen, by trait."""
+    strategies = load_strategies(session, profile.workspace_id)
+    said: dict[str, dict[str, list[Any]]] = {}
+    for source_id, text in bulk.fetch(
+        session, Fact, ("source_id", "traits"), "identifier", [each.id for each in profile.identifiers]
+    ):
+        for name, entry in _decode(text).items():
+            said.setdefault(name, {}).setdefault(source_id, []).append(entry[0])
+    found: dict[str, Choice] = {}
+    for name, chosen in profile.traits.items():
+        rule = strategies.get(name, MOST_RECENT).strategy
+        others = sum(
+            any(not _is_part(value, chosen.value, is_union=rule == "union") for value in values)
+            for source_id, values in said.get(name, {}).items()
+            if source_id != chosen.source_id
+        )
+        found[name] = Choice(rule, others)
+    return found
+
+
+def _is_part(value: Any, chosen: Any, *, is_union: bool) -> bool:
+    """Whether a source that says `value` agrees with what was chosen. To say nothing is no contradiction."""
+    if value is None or value == chosen:
+        return True
+    return is_union and isinstance(chosen, list) and all(item in chosen for item in as_items(value))
 
 
 def golden_record(session: Session, workspace_id: int, profile_id: int) -> dict[str, Entry]:

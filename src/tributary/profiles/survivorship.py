@@ -101,12 +101,13 @@ def _magnitude(value: Any, sign: int) -> tuple[Any, ...]:
 
 
 def _union(current: Entry, candidate: Entry) -> Entry:
-    items = {_json.encode(item): item for entry in (current, candidate) for item in _items(entry[0])}
+    items = {_json.encode(item): item for entry in (current, candidate) for item in as_items(entry[0])}
     newer = candidate if _tie(candidate)[:2] + _tie(candidate)[3:] > _tie(current)[:2] + _tie(current)[3:] else current
     return [[items[key] for key in sorted(items)], *newer[1:]]
 
 
-def _items(value: Any) -> list[Any]:
+def as_items(value: Any) -> list[Any]:
+    """What a value adds to a union: its items, itself, or nothing."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
