@@ -65,15 +65,13 @@ export default ts.config(
     },
   },
   {
-    files: ["src/**/*.tsx"],
-    ignores: ["src/**/*.test.tsx", "src/testing/**"],
+    files: ["src/**/*.tsx", "src/**/*.ts"],
+    ignores: ["src/**/*.test.{ts,tsx}", "src/testing/**"],
     rules: {
-      "no-restricted-syntax": [
-        "error",
-        ...LITERALS.map((selector) => ({ selector, message: "Texts that people read belong into the locales." })),
-      ],
+      "no-restricted-syntax": ["error", ...LITERALS.map((selector) => ({ selector, message: "Texts that people read belong into the locales." }))],
     },
   },
+  { files: ["src/**/*.test.{ts,tsx}"], rules: { "boundaries/dependencies": "off" } },
   {
     files: ["tools/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly" } },
