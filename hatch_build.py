@@ -14,11 +14,13 @@ import hashlib
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -52,11 +54,10 @@ class PageError(RuntimeError):
 
 
 class Node(NamedTuple):  # not a dataclass: those need their module in `sys.modules`, where hatchling does not put it
-    """How to call node and npm. `folder` has to come first on the PATH, for what npm starts in turn."""
+    """How to call node and npm."""
 
     node: str
     npm: tuple[str, ...]
-    folder: Path
 
 
 class Places(NamedTuple):
@@ -124,9 +125,9 @@ def find_node() -> Node:
         is_windows = os.name == "nt"
         folder = home if is_windows else home / "bin"
         node = folder / ("node.exe" if is_windows else "node")
-        # Not the program `npm` beside it: that is a link, which some installers turn into a copy that finds nothing.
+        # Not the program `npm` beside it: it was a link, and in the wheel it is a copy that does not find its parts.
         npm = home / ("" if is_windows else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        return Node(str(node), (str(node), str(npm)), folder)
+        return Node(str(node), (str(node), str(npm)))
     node_on_path, npm_on_path = shutil.which("node"), shutil.which("npm")
     if node_on_path is None or npm_on_path is None:
         raise PageError(
@@ -139,7 +140,7 @@ def find_node() -> Node:
             f"The operator's page is built with Node {OLDEST_NODE} or newer; {node_on_path} is {version}. "
             f"Install a newer one (pip install '{NODE_WHEEL}'), or set {SKIP}=1 to do without the page."
         )
-    return Node(node_on_path, (npm_on_path,), Path(node_on_path).parent)
+    return Node(node_on_path, (npm_on_path,))
 
 
 def has_packages(web: Path) -> bool:
@@ -161,29 +162,48 @@ def run_npm(places: Places, node: Node, *arguments: str, is_quiet: bool = False)
     Raises:
         PageError: it failed.
     """
-    environment = {
-        **os.environ,
-        "PATH": f"{node.folder}{os.pathsep}{os.environ.get('PATH', '')}",
-        "npm_config_audit": "false",
-        "npm_config_fund": "false",
-        "npm_config_update_notifier": "false",
-    }
-    done = subprocess.run(
-        [*node.npm, *arguments],
-        cwd=places.web,
-        env=environment,
-        check=False,
-        text=True,
-        errors="replace",
-        stdout=subprocess.PIPE if is_quiet else None,
-        stderr=subprocess.STDOUT if is_quiet else None,
-    )
+    with TemporaryDirectory() as folder:
+        _put_on_path(Path(folder), node)
+        environment = {
+            **os.environ,
+            "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
+            "npm_config_audit": "false",
+            "npm_config_fund": "false",
+            "npm_config_update_notifier": "false",
+        }
+        done = subprocess.run(
+            [*node.npm, *arguments],
+            cwd=places.web,
+            env=environment,
+            check=False,
+            text=True,
+            errors="replace",
+            stdout=subprocess.PIPE if is_quiet else None,
+            stderr=subprocess.STDOUT if is_quiet else None,
+        )
     if done.returncode != 0:
-        said = f"\n{done.stdout[-4000:]}" if is_quiet else ""
+        said = f"\n{_shortened(done.stdout)}" if is_quiet else ""
         raise PageError(
             f"npm {' '.join(arguments)} failed in {places.web}.{said}\n"
             f"Is the npm registry reachable (NPM_CONFIG_REGISTRY names another one)? {SKIP}=1 does without the page."
         )
+
+
+def _put_on_path(folder: Path, node: Node) -> None:
+    """Programs `node` and `npm` for the scripts that npm starts: they call each other by name."""
+    for name, command in (("node", (node.node,)), ("npm", node.npm)):
+        if os.name == "nt":
+            quoted = " ".join(f'"{part}"' for part in command)
+            (folder / f"{name}.cmd").write_text(f"@{quoted} %*\n", encoding="utf-8")
+        else:
+            program = folder / name
+            program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+            program.chmod(0o755)
+
+
+def _shortened(output: str) -> str:
+    """The beginning and the end: npm names a cause first, a compiler last."""
+    return output if len(output) <= 5_000 else f"{output[:2_500]}\n…\n{output[-2_500:]}"
 
 
 def install_packages(places: Places, node: Node) -> None:

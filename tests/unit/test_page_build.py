@@ -42,7 +42,8 @@ writeFileSync("../src/tributary/page/assets/a-1.js", "x".repeat(5000));
 writeFileSync("../src/tributary/page/.vite/manifest.json", "{}");
 appendFileSync("../builds.log", "built\\n");
 """
-PACKAGE = {"name": "page", "version": "0.0.0", "private": True, "scripts": {"build": "node build.mjs"}}
+SCRIPTS = {"types": "node --version", "build": "npm run types && node build.mjs"}  # they call one another by name
+PACKAGE = {"name": "page", "version": "0.0.0", "private": True, "scripts": SCRIPTS}
 LOCK = {"name": "page", "version": "0.0.0", "lockfileVersion": 3, "requires": True, "packages": {"": PACKAGE}}
 
 
@@ -188,7 +189,7 @@ def test_node_of_the_machine_will_do_if_it_is_new_enough(hook, monkeypatch, tmp_
     monkeypatch.setattr(hook.importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(hook.shutil, "which", lambda name: str(tmp_path / name))
     if is_good:
-        assert hook.find_node() == hook.Node(str(node), (str(tmp_path / "npm"),), tmp_path)
+        assert hook.find_node() == hook.Node(str(node), (str(tmp_path / "npm"),))
     else:
         with pytest.raises(hook.PageError, match=r"is v18\.20\.1"):
             hook.find_node()
