@@ -1,16 +1,22 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "@shared/routing/root";
+import { oneOf, search, several, text, texts } from "@shared/routing/search";
+import { STATUSES } from "./model/event";
+
+export const QUARANTINE_STATES = ["open", "replayed", "discarded"] as const;
 
 export const eventsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/events",
-  component: lazyRouteComponent(() => import("./events-page"), "EventsPage"),
+  validateSearch: search({ source: text, event: texts, person: text, status: several(STATUSES) }),
+  component: lazyRouteComponent(() => import("./live/events-page"), "EventsPage"),
 });
 
 export const quarantineRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/quarantine",
-  component: lazyRouteComponent(() => import("./quarantine-page"), "QuarantinePage"),
+  validateSearch: search({ reason: text, source: text, state: oneOf(QUARANTINE_STATES), cursor: text, open: text }),
+  component: lazyRouteComponent(() => import("./quarantine/quarantine-page"), "QuarantinePage"),
 });
 
 export const eventsRoutes = [eventsRoute, quarantineRoute];

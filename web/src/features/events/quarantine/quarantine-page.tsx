@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Page } from "@shared/ui/page";
 
-export function EventsPage() {
+export function QuarantinePage() {
   const { t } = useTranslation("events");
-  return <Page title={t("title")}>{null}</Page>;
+  return <Page title={t("quarantine.title")}>{null}</Page>;
 }
