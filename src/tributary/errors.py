@@ -11,6 +11,7 @@ and the pipeline read `retry`.
     ├─ Forbidden             403
     ├─ NotFound              404
     ├─ Conflict              409
+    ├─ Cancelled             409  the caller stopped it, or asked something newer in its place
     ├─ TooManyRequests       429  retry after a while
     ├─ BudgetExceeded        422  a query went over its time, memory or row limit
     ├─ Unavailable           503  a store, the log or a provider cannot answer now; retry
@@ -85,6 +86,13 @@ class Conflict(TributaryError):
     """The request contradicts the current state."""
 
     code = "conflict"
+    status = 409
+
+
+class Cancelled(TributaryError):
+    """The caller stopped it, or asked something newer in its place."""
+
+    code = "cancelled"
     status = 409
 
 

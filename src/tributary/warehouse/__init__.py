@@ -10,6 +10,7 @@ retry exact. No other package imports a ClickHouse driver.
 
 from tributary.warehouse.schema import arrow_schema
 from tributary.warehouse.shown import ShownParam, ShownSql, show_sql
+from tributary.warehouse.stopping import Stop
 from tributary.warehouse.topology import Cluster, SingleNode
 from tributary.warehouse.warehouse import BATCH, INTERACTIVE, Budget, Warehouse, open_warehouse
 
@@ -21,6 +22,7 @@ __all__ = [
     "ShownParam",
     "ShownSql",
     "SingleNode",
+    "Stop",
     "Warehouse",
     "arrow_schema",
     "open_warehouse",

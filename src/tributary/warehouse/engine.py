@@ -169,13 +169,17 @@ class Pool:
 
 
 class Engine:
-    """Three pools, so that no purpose waits for another: inserts, short questions, and long work in the background."""
+    """Four pools, so that no purpose waits for another: inserts, short questions, long work in the background, and
+    stopping any of them.
+    """
 
     def __init__(self, address: Address, database: str) -> None:
         self._address = address
         self.writer = Pool(address, database, 1)
         self.readers = Pool(address, database, _READERS)
         self.background = Pool(address, database, _BACKGROUND)
+        self.control = Pool(address, database, 1)
+        self.is_embedded = address.directory is not None
         with self.writer.lend(timeout=0):
             pass  # a wrong URL or a folder in use is found now, not with the first batch
 
@@ -196,7 +200,7 @@ class Engine:
             _log.error("the warehouse is left although it is at work")
 
     def _close_pools(self) -> bool:
-        pools = (self.background, self.readers, self.writer)
+        pools = (self.background, self.readers, self.control, self.writer)
         for pool in pools:
             pool.close(0)
         deadline = time.monotonic() + _CLOSE_SECONDS

@@ -70,6 +70,10 @@ class SingleNode:
         """The statement that reloads a dictionary on every node."""
         return raw("SYSTEM RELOAD DICTIONARY ") + identifier(database) + "." + identifier(name)
 
+    def kill_queries(self, which: Sql) -> Sql:
+        """The statement that stops running queries, wherever they were asked, and does not wait until they end."""
+        return raw("KILL QUERY WHERE ") + which + " ASYNC"
+
     def storage(self, table: str) -> str:
         """The table on one node that holds the rows."""
         return table
@@ -130,6 +134,9 @@ class Cluster(SingleNode):
         return (
             raw("SYSTEM RELOAD DICTIONARY") + self._on_cluster() + " " + identifier(database) + "." + identifier(name)
         )
+
+    def kill_queries(self, which: Sql) -> Sql:
+        return raw("KILL QUERY") + self._on_cluster() + " WHERE " + which + " ASYNC"
 
     def storage(self, table: str) -> str:
         return f"{table}_local"

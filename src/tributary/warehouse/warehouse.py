@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tributary.core.scan import WORKSPACE_ID_TYPE, WORKSPACE_TABLES
 from tributary.core.sql import Sql, bind, identifier, join, raw
-from tributary.errors import BugError
+from tributary.errors import BugError, TributaryError, Unavailable
 from tributary.warehouse.engine import Address, Engine, Pool, parse_url, translated
 from tributary.warehouse.guard import check_workspace
 from tributary.warehouse.params import encode_param
 from tributary.warehouse.schema import MIGRATIONS, TABLES, VERSIONS, arrow_schema
+from tributary.warehouse.stopping import Slots, Stop, cancelled
 from tributary.warehouse.topology import Cluster, SingleNode
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 _MAX_INSERT_ROWS = 250_000  # one block each; a block is what the engine inserts atomically and deduplicates by
 _SLOW_SECONDS = 5.0
+_KILL_WAIT = 1  # seconds that one who stops a question waits for another who does
+_QUERY_WAS_CANCELLED = 394  # the engine's code
 _WRITER_WAIT = 60  # seconds that an insert waits for the one before it
 
 
@@ -58,6 +61,7 @@ class Warehouse:
         self._engine = engine
         self._topology = topology
         self._credentials = credentials
+        self._slots = Slots(self._kill, is_shared=not engine.is_embedded)
         self.database = database
 
     # --- schema
@@ -100,20 +104,47 @@ class Warehouse:
         *,
         workspace_id: int | None,
         budget: Budget = INTERACTIVE,
+        stop: Stop | None = None,
         dangerously_across_workspaces: bool = False,
     ) -> list[tuple[Any, ...]]:
-        """The rows that `sql` selects. Datetimes are aware, in UTC.
+        """The rows that `sql` selects. Datetimes are aware, in UTC. With `stop`, another thread can stop it.
 
         `workspace_id` None is refused unless `dangerously_across_workspaces` says that the question is the system's
         own; then nothing fences it.
 
         Raises:
-            BudgetExceeded: it cost more than `budget`. TooManyRequests: all readers stayed busy. Unavailable: the
-            engine cannot answer. BugError: the query is not fenced to the workspace, or the engine refuses it.
+            BudgetExceeded: it cost more than `budget`. TooManyRequests: all readers stayed busy. Cancelled: it was
+            stopped. Unavailable: the engine cannot answer. BugError: the query is not fenced to the workspace, or the
+            engine refuses it.
         """
-        text, params = self._prepare(sql, workspace_id, budget, across=dangerously_across_workspaces)
-        with self._reading(sql, budget) as client:
-            return list(client.query(text, parameters=params).result_rows)
+        mark = {} if stop is None else {"log_comment": f"{budget.name} workspace {workspace_id} {stop.mark}"}
+        text, params = self._prepare(sql, workspace_id, budget, across=dangerously_across_workspaces, settings=mark)
+        try:
+            with self._reading(sql, budget) as client:
+                if stop is None:
+                    return list(client.query(text, parameters=params).result_rows)
+                with stop.asking():
+                    return list(client.query(text, parameters=params).result_rows)
+        except Unavailable as error:
+            if stop is not None and error.attrs.get("engine_code") == _QUERY_WAS_CANCELLED:
+                raise cancelled() from None
+            raise
+
+    def stoppable(self, slot: str | None = None) -> AbstractContextManager[Stop]:
+        """A `Stop` for the questions of one request. With a `slot`, those that had it before are stopped first."""
+        return self._slots.take(slot)
+
+    def stop(self, slot: str) -> None:
+        """Stop the questions of a slot, in whatever process; nothing happens when there are none."""
+        self._slots.stop(slot)
+
+    def _kill(self, mark: str) -> None:
+        """Ask the engine to stop what carries a mark. An engine that does not listen ends it at its budget."""
+        which = raw("position(Settings['log_comment'], ") + bind(mark, "String") + ") > 0"
+        try:
+            self._execute(self._topology.kill_queries(which), self._engine.control, _KILL_WAIT, use_database=False)
+        except TributaryError as error:
+            _log.warning("a question could not be stopped: %s", error.code)
 
     def arrow(
         self,
