@@ -130,9 +130,17 @@ def _writes(dependant) -> bool:
     return any(is_write_session(part.call) or _writes(part) for part in dependant.dependencies)
 
 
+class _Log:
+    """An event log that takes everything."""
+
+    def append_sync(self, payload: bytes) -> None:
+        assert payload
+
+
 @pytest.fixture
 def context(context, single_warehouse):
     context.warehouse = single_warehouse
+    context.producer = _Log()
     return context
 
 
