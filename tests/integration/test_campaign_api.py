@@ -274,7 +274,7 @@ def test_a_test_message_is_marked_and_undoes_nothing(shop, api_client, owner, ca
     assert api_client.post(path, json=body, as_=owner).status_code == 409
     address = {"channel": "email", "address": "colleague@example.com"}
     found = api_client.post("/api/v1/suppressions/lookup", json=address, as_=owner)
-    assert found.json() == {"reason": "suppressed_manual"}
+    assert found.json()["reason"] == "suppressed_manual"
     lift = {**address, "reason": "manual"}
     assert api_client.post("/api/v1/suppressions/lift", json=lift, as_=owner).status_code == 204
     assert api_client.post(path, json=body, as_=owner).status_code == 200
@@ -307,7 +307,7 @@ def test_templates_that_are_not_liquid_are_saved_and_not_launched(shop, api_clie
         assert (problem["code"], problem["path"]) == (code, "arms[1].text")
         assert (problem["line"], problem["column"], problem["message"]) == (1, column, message)
         assert problem["cure"].startswith(cure)
-        assert api_client.get(f"{path}/preview", as_=owner).status_code == 422
+        assert api_client.get(f"{path}/preview", as_=owner).json()["error"]["path"] == "text"
         refused = api_client.post(f"{path}/launch", as_=owner)
         assert (refused.status_code, refused.json()["detail"], refused.json()["path"]) == (409, message, "arms[1].text")
     assert api_client.get(path, as_=owner).json()["version"] == 1

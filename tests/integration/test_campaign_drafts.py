@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.mail import add_people, mail_settings
+from fixtures.mail import add_audience, add_people, mail_settings
+from fixtures.warehouse import make_profiles
 from tributary.core.ids import encode_profile_id
+from tributary.governance import observe_fields
 
 BLOCKS = [
     {"kind": "heading", "text": 'Hi {{ profile.first_name | default: "you & yours" }}'},
@@ -124,3 +126,54 @@ def test_a_second_editor_is_told_and_autosaving_makes_no_versions(api_client, ow
     assert (changed["version"], changed["revision"]) == (2, 8)
     audited = api_client.get("/api/v1/audit?action=campaign.updated", as_=owner).json()["items"]
     assert len(audited) == 3  # the first of five changes in a row, the note, and the change after it
+
+
+def test_the_worst_case_is_a_real_member_and_gaps_are_counted(api_client, owner, shop):
+    audience_id = add_audience(shop.store, shop.warehouse, range(1, 11), clock=shop.clock)
+    people = [{"first_name": f"P{n}", **({"city": "上海"} if n != 7 else {}), "a": {"b": n}} for n in range(1, 21)]
+    make_profiles(shop.warehouse, [{"profile_id": n, "traits": traits} for n, traits in enumerate(people, start=1)])
+    text = '{{ profile.first_name }} {{ profile.city }} {{ profile.vip | default: 1 }} {{ profile.a.b }}{{ profile.a.c }}'
+    content = content_of([{"kind": "text", "text": text}])
+    worst = {"kind": "worst", "audience_id": audience_id}
+    seen = render(api_client, owner, content, profile=worst)
+    assert seen["profile_id"] == encode_profile_id(7)
+    lacking = {each["variable"]: (each["people"], each["of"], each["has_fallback"]) for each in seen["lacking"]}
+    assert lacking == {
+        "profile.first_name": (0, 10, False),
+        "profile.city": (1, 10, False),
+        "profile.vip": (10, 10, True),
+        "profile.a.b": (0, 10, False),
+        "profile.a.c": (10, 10, False),
+    }
+    gaps = {each["variable"]: each for each in seen["problems"] if each["code"] == "no_fallback"}
+    assert set(gaps) == {"profile.city", "profile.a.c"}
+    assert (
+        gaps["profile.city"]["message"] == "1 of 10 people of the audience have no profile.city and would get nothing."
+    )
+    assert (gaps["profile.city"]["path"], gaps["profile.city"]["column"]) == ("arms[0].blocks[0].text", 29)
+    empty = {"kind": "worst", "audience_id": add_audience(shop.store, shop.warehouse, [], clock=shop.clock)}
+    assert render(api_client, owner, content, profile=empty)["profile_id"] is None
+    never = {"kind": "worst", "audience_id": add_audience(shop.store, None, [], run=None)}
+    body = {"content": content, "profile": never}
+    assert api_client.post("/api/v1/campaigns/render", json=body, as_=owner).status_code == 409
+
+
+def test_the_vocabulary_names_what_templates_can_say(api_client, owner, shop):
+    with shop.store.begin() as session:
+        observe_fields(
+            session, 1, [("trait", "", "vip level", "number"), ("trait", "", "tier", "text")], shop.clock.now()
+        )
+    make_profiles(shop.warehouse, [{"profile_id": n, "traits": {"tier": "a"} if n < 4 else {}} for n in range(1, 5)])
+    words = api_client.get("/api/v1/campaigns/vocabulary?locale=zh", as_=owner).json()
+    variables = {each["name"]: each for each in words["variables"]}
+    assert variables["profile.tier"]["coverage"] == 0.75
+    assert words["variables"][0]["name"] == "profile.tier"
+    assert variables['profile["vip level"]']["type"] == "number"
+    assert variables["profile.city"]["label"] == "城市"
+    assert variables["profile.email"]["is_personal"]
+    assert "unsubscribe_url" in variables
+    assert "default" in {each["name"] for each in words["filters"]}
+    assert "include" not in {each["name"] for each in words["tags"]}
+    printed = " ".join(f"{{{{ {name} | default: 'x' }}}}" for name in variables)
+    seen = render(api_client, owner, content_of([{"kind": "text", "text": printed}]))
+    assert [each for each in seen["problems"] if each["code"] in ("syntax", "unknown_name", "unknown_trait")] == []

@@ -11,7 +11,7 @@ from tributary import messaging
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.body import Body
-from tributary.api.context import Context, ContextDep
+from tributary.api.context import Context, ContextDep, ReadSession
 from tributary.api.locale import LocaleDep
 from tributary.api.people import note_revealed, own_profile
 from tributary.api.problems import problems
@@ -118,6 +118,65 @@ class MessageRenderOut(MessagePreviewOut):
     missing: list[str] = Field(description="Variables that the message reads and this person has no value for.")
     problems: list[CheckProblemOut]
     lacking: list[LackingOut] = Field(description="Per variable of the profile; empty without an audience.")
+
+
+class VariableOut(BaseModel):
+    """A value that a template can print."""
+
+    name: str = Field(description="As templates write it: `profile.city`.")
+    label: str
+    type: Literal["text", "number", "boolean", "datetime", "date", "list"]
+    is_personal: bool
+    coverage: float | None = Field(description="Share of people who have a value, 0 to 1, of a sample; null: unknown.")
+
+
+class FilterOut(BaseModel):
+    """What can be done with a value, after `|`."""
+
+    name: str
+    description: str
+
+
+class TagOut(BaseModel):
+    """A tag. `snippet` is how it is written; `‸` in it is where the writer goes on."""
+
+    name: str
+    description: str
+    snippet: str
+
+
+class VocabularyOut(BaseModel):
+    """What a template may say."""
+
+    variables: list[VariableOut] = Field(description="Those that most people have come first.")
+    filters: list[FilterOut]
+    tags: list[TagOut]
+
+
+@router.get("/vocabulary", operation_id="get_message_vocabulary", summary="What templates can say")
+def get_message_vocabulary(
+    caller: Reader, session: ReadSession, context: ContextDep, locale: LocaleDep
+) -> VocabularyOut:
+    """The variables, filters and tags of templates, for an editor that completes them."""
+    return VocabularyOut(
+        variables=[
+            VariableOut.model_validate(
+                {
+                    "name": each.name, "label": each.label.of(locale), "type": each.type,
+                    "is_personal": each.is_personal, "coverage": each.coverage,
+                }
+            )
+            for each in messaging.variables_of(session, context.warehouse, caller.workspace_id)
+        ],
+        filters=[
+            FilterOut(name=name, description=messaging.FILTERS[name].of(locale)) for name in messaging.filter_names()
+        ],
+        tags=[
+            TagOut(name=name, description=words.of(locale), snippet=snippet)
+            for name in messaging.tag_names()
+            for words, snippet in [messaging.TAGS[name]]
+        ],
+    )  # fmt: skip
 
 
 @router.post(

@@ -43,11 +43,14 @@ from tributary.messaging.templates import TemplateError
 from tributary.messaging.tokens import ClickLink, OpenLink, TokenSigner, UnsubscribeLink
 from tributary.messaging.tracking import Visit, is_machine, record_visit, unsubscribe
 from tributary.messaging.trial import Lacking, Trial, try_content, worst_member
+from tributary.messaging.vocabulary import FILTERS, TAGS, Variable, filter_names, tag_names, variables_of
 
 __all__ = [
+    "FILTERS",
     "HOLDOUT",
     "LAUNCH_JOB",
     "REASONS",
+    "TAGS",
     "TREATED",
     "ArmContent",
     "ArmReport",
@@ -73,6 +76,7 @@ __all__ = [
     "Trial",
     "UnsubscribeLink",
     "UtmContent",
+    "Variable",
     "Visit",
     "archive_campaign",
     "assigned_counts",
@@ -82,6 +86,7 @@ __all__ = [
     "create_campaign",
     "delivery_counts",
     "duplicate_campaign",
+    "filter_names",
     "get_campaign",
     "get_content",
     "is_machine",
@@ -101,8 +106,10 @@ __all__ = [
     "restore_campaign",
     "resume_campaign",
     "send_test",
+    "tag_names",
     "try_content",
     "unsubscribe",
     "update_campaign",
+    "variables_of",
     "worst_member",
 ]

@@ -27,6 +27,7 @@ Target = Literal["html", "text"]
 _LIQUID = re.compile(
     r"(?P<open>\{%-?\s*raw\s*-?%\})(?P<inner>.*?)(?P<close>\{%-?\s*endraw\s*-?%\})|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL
 )
+_SILENT = re.compile(r"\{%-?(?!\s*(?:raw|echo|cycle|increment|decrement|liquid)\b)")
 _ATOM = "\ufffc"  # stands for a Liquid tag where patterns look at a text
 _TOKEN = re.compile(
     r"\\(?P<plain>[\\*\[\]().\-])"
@@ -74,8 +75,8 @@ class _Text:
 
     @property
     def is_control(self) -> bool:
-        """Whether it prints nothing: only `{% … %}`, at least one."""
-        tags = [text for text, _ in self.units if text.startswith("{%") and len(text) > 2]
+        """Whether it prints nothing: only tags that do not, at least one."""
+        tags = [text for text, _ in self.units if len(text) > 1 and _SILENT.match(text)]
         return bool(tags) and len(tags) == len(self.shown.replace(" ", "").replace("\t", ""))
 
     def pieces(self, target: Target) -> Iterator[Piece]:

@@ -39,13 +39,13 @@ def preview_message(
 
     Raises:
         NotFound: there is no such arm with a message, or no such person here.
-        TemplateError: the templates are not valid Liquid.
     """
     arm = _arm(view, arm)
     recipient = _person(session, view.workspace_id, profile_id)
-    template = composer.template(view, arm)
-    variables = sorted({name for names in template.variables().values() for name in names})
+    variables: list[str] = []
     try:
+        template = composer.template(view, arm)
+        variables = sorted({name for names in template.variables().values() for name in names})
         rendered = composer.render(view, arm, recipient)
         _, preheader, _ = template.render_on(composer.preview_data(view, recipient))
     except TemplateError as exc:

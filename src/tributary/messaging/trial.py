@@ -5,7 +5,8 @@ Nothing needs to be finished or saved. What cannot be rendered is shown as far a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from tributary.access import get_workspace
@@ -98,15 +99,15 @@ def try_content(
     rendered, preheader, mistakes = template.render_on(composer.preview_data(view, person))
     for_person = [template_problem(f"arms[{index}]", exc, severity="warning") for exc in mistakes]
     problems += for_person
-    variables = sorted({each for names in template.variables().values() for each in names})
+    reads = _reads(template)
     lacking: list[Lacking] = []
     if audience_id is not None:
         _, _, nobodys = template.render_on(composer.preview_data(view, _person(session, workspace_id, None)))
         needed = {exc.variable for exc in nobodys if exc.variable}
-        lacking = lacking_in(session, warehouse, workspace_id, audience_id, variables, needed)
+        lacking = lacking_in(session, warehouse, workspace_id, audience_id, reads, needed)
         for each in lacking:
             if each.people and not each.has_fallback:
-                place = next((exc for exc in nobodys if exc.variable == each.variable), None)
+                place = next((exc for exc in nobodys if _covers(exc.variable, each.variable)), None)
                 warning = problem_of("no_fallback", "arms", each.people, each.of, each.variable)
                 if place is not None:
                     warning = replace(
@@ -120,8 +121,8 @@ def try_content(
         profile_id=profile_id,
         rendered=rendered,
         preheader=preheader,
-        variables=tuple(variables),
-        missing=tuple(name for name in variables if name.startswith("profile.") and _value(person, name) is None),
+        variables=tuple(reads),
+        missing=tuple(name for name, path in reads.items() if path[0] == "profile" and _value(person, path) is None),
         is_sendable=not stops,
         error=next(iter([*broken, *mistakes]), None),
         problems=problems,
@@ -140,9 +141,9 @@ def worst_member(
     """
     chosen = content.arms[_arm_index(content, arm)]
     template, _ = _template(content, chosen)
-    names = sorted({each for names in template.variables().values() for each in names if each.startswith("profile.")})
+    asked = [path for path in _reads(template).values() if _is_asked(path)]
     audience = _audience(session, workspace_id, audience_id)
-    flags = [_is_missing(name) for name in names[:MAX_ASKED]]
+    flags = [_is_missing(path) for path in asked[:MAX_ASKED]]
     score = join(" + ", flags) if flags else raw("0")
     question = raw("SELECT profile_id") + scan(PROFILES, workspace_id, _members(audience))
     question = question + " ORDER BY " + score + " DESC, profile_id LIMIT 1"
@@ -155,24 +156,44 @@ def lacking_in(
     warehouse: Warehouse,
     workspace_id: int,
     audience_id: str,
-    variables: Sequence[str],
-    needed: set[str],
+    reads: Mapping[str, tuple[str, ...]],
+    needed: Collection[str],
 ) -> list[Lacking]:
-    """How many of an audience have no value for each of the `profile.…` variables; those in `needed` have no fallback.
+    """How many of an audience have no value for each variable of the profile in `reads` (name → its segments).
+
+    `needed` are those that stop the message when they are missing.
 
     Raises:
         NotFound: there is no such audience here. Conflict: it has never been computed.
     """
-    names = [name for name in variables if name.startswith("profile.") and name != "profile.id"][:MAX_ASKED]
+    asked = {name: path for name, path in reads.items() if _is_asked(path)}
+    names = list(asked)[:MAX_ASKED]
     if not names:
         return []
     audience = _audience(session, workspace_id, audience_id)
-    counts = join(", ", [raw("countIf(") + _is_missing(name) + ")" for name in names])
+    counts = join(", ", [raw("countIf(") + _is_missing(asked[name]) + ")" for name in names])
     question = raw("SELECT count(), ") + counts + scan(PROFILES, workspace_id, _members(audience))
     ((of, *missing),) = warehouse.query(question, workspace_id=workspace_id, budget=_ASK)
     return [
-        Lacking(name, int(people), int(of), name not in needed) for name, people in zip(names, missing, strict=True)
+        Lacking(name, int(people), int(of), has_fallback=not any(_covers(each, name) for each in needed))
+        for name, people in zip(names, missing, strict=True)
     ]
+
+
+def _reads(template: MessageTemplate) -> dict[str, tuple[str, ...]]:
+    """What the message reads, by its name with dots."""
+    paths = {path for names in template.paths().values() for path in names}
+    return {".".join(path): path for path in sorted(paths)}
+
+
+def _is_asked(path: tuple[str, ...]) -> bool:
+    return len(path) > 1 and path[0] == "profile" and path[1] != "id"
+
+
+def _covers(missing: str, name: str) -> bool:
+    """Whether the complaint that `missing` has no value is about this name: of `a.b.c` it may be about `a.b`."""
+    dotted = re.sub(r"\[(['\"])(.*?)\1\]", r".\2", missing)
+    return bool(dotted) and (name == dotted or name.startswith(f"{dotted}."))
 
 
 def _members(audience: Audience) -> Sql:
@@ -181,9 +202,9 @@ def _members(audience: Audience) -> Sql:
     return raw("profile_id IN ") + members_today(audience.workspace_id, audience.id, audience.current_run)
 
 
-def _is_missing(variable: str) -> Sql:
-    """Whether a profile has no value under `profile.a.b`, as SQL: 1 or 0."""
-    keys = join(", ", [bind(key, "String") for key in variable.split(".")[1:]])
+def _is_missing(path: tuple[str, ...]) -> Sql:
+    """Whether a profile has no value at the path below `profile`, as SQL: 1 or 0."""
+    keys = join(", ", [bind(key, "String") for key in path[1:]])
     return raw("(JSONExtractRaw(traits, ") + keys + ") IN ('', 'null'))"
 
 
@@ -221,10 +242,10 @@ def _person(session: Session, workspace_id: int, profile_id: int | None) -> Reci
     return next(iter(found.values()))
 
 
-def _value(person: Recipient, variable: str) -> object:
-    if variable == "profile.id":
+def _value(person: Recipient, path: tuple[str, ...]) -> object:
+    if path[1:] == ("id",):
         return person.profile_id
     value: object = person.traits
-    for key in variable.split(".")[1:]:
+    for key in path[1:]:
         value = value.get(key) if isinstance(value, dict) else None
     return value
