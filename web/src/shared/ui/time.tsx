@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useFormats } from "../format";
 
 /** Ticks so that "3 minutes ago" stays true. */
-function useNow(every: number): number {
+export function useNow(every: number): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), every);
