@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CLIENTS := tests/clients
 ARGS ?=
 
-.PHONY: help setup setup-dev page page-check page-test demo serve test test-fast check format lock bench docs clean
+.PHONY: help setup setup-dev page page-check page-test demo serve test test-fast check format lock dist bench docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -54,6 +54,9 @@ lock: ## Resolve the dependencies anew into requirements/ (needs uv)
 		--extra server --extra demo --group build --group test --group lint $(ARGS) -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml \
 		--extra server --extra demo --group build -c requirements/dev.txt -o requirements/run.txt
+
+dist: page ## Build the sdist and the wheel, which carry the page, into dist/
+	$(BIN)/python -m hatchling build -t sdist -t wheel
 
 bench: $(VENV)/dev.stamp ## Measure the hot paths beside their limits
 	$(BIN)/python -m bench $(ARGS)

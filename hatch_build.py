@@ -182,11 +182,12 @@ def run_npm(places: Places, node: Node, *arguments: str, is_quiet: bool = False)
             stderr=subprocess.STDOUT if is_quiet else None,
         )
     if done.returncode != 0:
-        said = f"\n{_shortened(done.stdout)}" if is_quiet else ""
-        raise PageError(
-            f"npm {' '.join(arguments)} failed in {places.web}.{said}\n"
-            f"Is the npm registry reachable (NPM_CONFIG_REGISTRY names another one)? {SKIP}=1 does without the page."
+        said = f"\n{_shortened(done.stdout)}\n" if is_quiet else " "
+        where = (
+            "Is the npm registry reachable (NPM_CONFIG_REGISTRY names another one)? " if arguments[0] == "ci" else ""
         )
+        cure = f"{where}{SKIP}=1 does without the page." if is_quiet else ""
+        raise PageError(f"npm {' '.join(arguments)} failed in {places.web}.{said}{cure}".rstrip())
 
 
 def _put_on_path(folder: Path, node: Node) -> None:

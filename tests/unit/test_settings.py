@@ -48,3 +48,32 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
 def test_a_new_data_folder_is_its_owners_alone(tmp_path):
     Settings(data_dir=tmp_path / "new" / "data").make_data_dir()
     assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("", "/"),
+        ("https://cdp.example.com", "/"),
+        ("https://cdp.example.com/", "/"),
+        ("https://example.com/cdp", "/cdp/"),
+        ("https://example.com/a/b-c/", "/a/b-c/"),
+        ("http://example.com:8080/tools", "/tools/"),
+        ("https://example.com/apis", "/apis/"),
+    ],
+)
+def test_the_path_of_the_public_address_is_where_everything_is(url, base):
+    assert Settings(app={"public_url": url}).base_path == base
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.com", "/cdp", "ftp://example.com", "https://example.com/?x=1", "https://example.com/#x",
+        "https://example.com/api", "https://example.com/t/x", "https://example.com/assets/", "https://example.com/a b",
+        'https://example.com/"><script>', "https://example.com/a//b",
+    ],
+)  # fmt: skip
+def test_a_public_address_that_cannot_work_is_refused(url):
+    with pytest.raises(ValidationError, match="public_url"):
+        Settings(app={"public_url": url})

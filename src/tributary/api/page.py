@@ -79,22 +79,20 @@ class Page:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp | None = None
-        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _first(scope["path"]) not in _OTHERS:
             answer = await to_thread.run_sync(self._answer, str(scope["path"]), Headers(scope=scope))
         await (answer or self._app)(scope, receive, send)
 
     def _answer(self, path: str, headers: Headers) -> Response | None:
-        first = path.removeprefix("/").partition("/")[0]
-        if first in _OTHERS:
-            return None
+        is_hashed = _first(path) == "assets"
         if path in {"/", "/index.html"}:
             return self._index(headers)
         if path == "/preview-frame.html":
             return self._preview_frame()
         file = self._file(path)
         if file is not None:
-            return _file_answer(file, headers, is_hashed=first == "assets")
-        if first == "assets" or not _wants_html(headers):
+            return _file_answer(file, headers, is_hashed=is_hashed)
+        if is_hashed or not _wants_html(headers):
             return None  # an address of the page is only ever navigated to; programs get a true 404
         return self._index(headers)
 
@@ -140,6 +138,11 @@ class Page:
             return None
         nonce = secrets.token_urlsafe(16)
         return text.replace("__NONCE__", nonce).replace("__BASE__", html.escape(self._base)), nonce
+
+
+def _first(path: str) -> str:
+    """The first segment of a path."""
+    return path.removeprefix("/").partition("/")[0]
 
 
 def _file_answer(file: Path, headers: Headers, *, is_hashed: bool) -> Response:

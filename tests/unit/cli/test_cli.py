@@ -25,7 +25,7 @@ from tributary.store.tables.pipeline import QuarantinedEvent
 from tributary.stream import open_log
 
 COMMANDS = {
-    "serve", "collector", "demo", "import", "doctor", "user", "workspace", "source", "token", "quarantine", "audience",
+    "serve", "setup", "collector", "demo", "import", "doctor", "user", "workspace", "source", "token", "quarantine", "audience",
     "backup", "restore", "migrate",
 }  # fmt: skip
 
