@@ -57,6 +57,14 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 _MOST = 64  # texts of one expression; more than that is not a sentence but a grammar
+# Callables that take codes, the position of the code, and the table with the text of each.
+CODES: Mapping[str, tuple[int, str, str]] = {
+    "audit": (2, "api/audit_texts.py", "SENTENCES"),
+    "audit_anonymous": (2, "api/audit_texts.py", "SENTENCES"),
+    "enqueue": (1, "api/jobs.py", "JOB_TITLES"),
+}
+
+
 _METHODS = frozenset({"join", "replace", "upper", "lower", "isoformat", "removesuffix", "removeprefix", "partition"})
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 
@@ -86,7 +94,8 @@ class Module:
     """A source file, ready to be looked things up in."""
 
     name: str
-    tree: ast.Module
+    nodes: list[ast.AST]
+    calls: dict[str, list[ast.Call]] = field(default_factory=dict)  # by the last name of what is called
     constants: dict[str, ast.expr] = field(default_factory=dict)
     functions: dict[str, list[ast.FunctionDef]] = field(default_factory=dict)
     owner: dict[ast.AST, ast.FunctionDef] = field(default_factory=dict)
@@ -122,6 +131,7 @@ class Source:
             for name, functions in module.functions.items():
                 if not name.startswith("_"):
                     self._public.setdefault(name, []).extend((module, each) for each in functions)
+        self._shown = [module for module in self.modules if not module.name.startswith(NOT_SHOWN)]
         self._errors = self._error_classes()
         self._handed_on: set[tuple[str, str, str]] = set()
         self._found: dict[tuple[str, str], None] = {}
@@ -129,19 +139,34 @@ class Source:
     def texts(self) -> list[Text]:
         """Every text, in the order of the files; one that stands in several places comes several times."""
         self._found, self._handed_on = {}, set()
-        for module in self.modules:
-            if module.name.startswith(NOT_SHOWN):
-                continue
+        for module in self._shown:
             for name in TABLES.get(module.name, ()):
-                for node in _leaves(module.constants[name]):
-                    for parts in self._resolve(Spot(module, None), node):
-                        self._keep(Spot(module, None), node, _filled(parts), may_be_word=True)
-            for node in ast.walk(module.tree):
+                for value in _leaves(module.constants[name]):
+                    for parts in self._resolve(Spot(module, None), value):
+                        self._keep(Spot(module, None), value, _filled(parts), may_be_word=True)
+            for node in module.nodes:
                 self._look_at(Spot(module, module.owner.get(node)), node)
         return [Text(template, place) for template, place in self._found]
 
+    def codes_without_text(self) -> list[str]:
+        """Codes that are given to the callables in `CODES` and have no text in the table for them."""
+        tables = {module.name: module.constants for module in self.modules}
+        found: list[str] = []
+        for name, (position, home, table_name) in CODES.items():
+            table = tables[home][table_name]
+            known = _items(table) if isinstance(table, ast.Dict) else {}
+            for module in self.modules:
+                for call in module.calls.get(name, ()):
+                    spot = Spot(module, module.owner.get(call))
+                    for parts in self._resolve(spot, call.args[position]) if len(call.args) > position else []:
+                        pattern = "".join(re.escape(part) if isinstance(part, str) else r"[\w.]+" for part in parts)
+                        if not any(re.fullmatch(pattern, code) for code in known):
+                            place = f"src/tributary/{module.name}:{call.lineno}"
+                            found.append(f"{place}: {table_name} of {home} has no text for {_written(parts)}")
+        return found
+
     def _error_classes(self) -> frozenset[str]:
-        classes = [node for module in self.modules for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
+        classes = [node for module in self.modules for node in module.nodes if isinstance(node, ast.ClassDef)]
         found = {ROOT_ERROR}
         while True:
             more = {each.name for each in classes if any(_last_name(base) in found for base in each.bases)}
@@ -164,7 +189,7 @@ class Source:
             elif name == "ValueError" and spot.module.name.startswith(CELLS):
                 self._arguments(spot, node, (0,))
         elif isinstance(node, ast.Dict):
-            items = {key.value: value for key, value in zip(node.keys, node.values, strict=True) if _is_text(key)}
+            items = _items(node)
             if {"code", "message"} <= items.keys():
                 self._note(spot, items["message"])
 
@@ -206,7 +231,7 @@ class Source:
                 return _combine([self._piece(spot, value) for value in values])
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 found = [self._resolve(spot, each) for each in (left, right)]
-                holes = [[(Hole(_hole_name(each)),)] for each in (left, right)]
+                holes: list[list[Parts]] = [[(Hole(_hole_name(each)),)] for each in (left, right)]
                 return (
                     _combine([each or hole for each, hole in zip(found, holes, strict=True)]) if any(found) else UNKNOWN
                 )
@@ -355,19 +380,20 @@ class Source:
                 if default is not None:
                     self._note(Spot(spot.module, None), default)
         is_local = is_method or function.name.startswith("_")
-        for module in [spot.module] if is_local else self.modules:
-            for node in ast.walk(module.tree):
-                if not isinstance(node, ast.Call) or _last_name(node.func) != function.name or _is_logger(node.func):
-                    continue
-                given = next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
-                if given is None and 0 <= position < len(node.args):
-                    given = node.args[position]
-                if given is not None and not module.name.startswith(NOT_SHOWN):
-                    self._note(Spot(module, module.owner.get(node), spot.seen), given)
+        for module in [spot.module] if is_local else self._shown:
+            for call in module.calls.get(function.name, ()):
+                given = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+                if given is None and 0 <= position < len(call.args):
+                    given = call.args[position]
+                if given is not None:
+                    self._note(Spot(module, module.owner.get(call), spot.seen), given)
 
 
 def _module(name: str, tree: ast.Module) -> Module:
-    module = Module(name, tree)
+    module = Module(name, list(ast.walk(tree)))
+    for node in module.nodes:
+        if isinstance(node, ast.Call) and not _is_logger(node.func):
+            module.calls.setdefault(_last_name(node.func), []).append(node)
     for statement in tree.body:
         for target, value in _targets(statement):
             if isinstance(target, ast.Name):
@@ -418,8 +444,8 @@ def _named(target: ast.expr, name: str) -> bool:
     return isinstance(target, ast.Name) and target.id == name
 
 
-def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    for node in ast.walk(function):
+def _returned(function: ast.FunctionDef | None) -> Iterator[ast.expr]:
+    for node in ast.walk(function) if function is not None else ():
         if isinstance(node, ast.Return) and node.value is not None:
             yield node.value
 
@@ -441,8 +467,13 @@ def _is_logger(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and _last_name(node.value) in {"log", "_log", "logger"}
 
 
-def _is_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _items(table: ast.Dict) -> dict[str, ast.expr]:
+    """What a table has under texts."""
+    return {
+        key.value: value
+        for key, value in zip(table.keys, table.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
 
 
 def _combine(pieces: list[list[Parts]]) -> list[Parts]:

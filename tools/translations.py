@@ -66,8 +66,9 @@ def problems() -> list[str]:
             if ENGLISH_IN_CHINESE.search(re.sub(r"`[^`]*`|\[[^\]]*\]|\{[^}]*\}", "", chinese)):
                 found.append(f"{CATALOGUE}: [{group}] {chinese!r} has half-width punctuation")
             known[pattern_of(english)] = english
-    templates = [(text.template, text.place) for text in Source(ROOT / "src/tributary").texts()]
-    absent, used = missing(templates, known)
+    source = Source(ROOT / "src/tributary")
+    absent, used = missing([(text.template, text.place) for text in source.texts()], known)
+    found += source.codes_without_text()
     found += [f"{place}: no Chinese in {CATALOGUE} for: {template}" for template, place in absent]
     found += [
         f"{CATALOGUE}: [{group}] nothing says {english!r} any more"

@@ -9,12 +9,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PlainSerializer
 
 from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import ReadSession
+from tributary.api.locale import Text, in_callers_language
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
 from tributary.sources import imports
@@ -27,6 +28,24 @@ Importer = Annotated[Principal, requires("import:write")]
 _MAX_SAMPLE = 1_000_000  # characters
 
 
+def _in_words(summary: dict[str, Any]) -> dict[str, Any]:
+    """The summary with its reasons, which are counted by column and kind of mistake, in the caller's language."""
+    lost = [
+        {**loss, "reasons": {_reason(reason): count for reason, count in loss["reasons"].items()}}
+        for loss in summary.get("lost", ())
+    ]
+    return {**summary, "lost": lost} if lost else summary
+
+
+def _reason(reason: str) -> str:
+    whole = in_callers_language(reason)
+    column, colon, kind = reason.rpartition(": ")
+    return whole if whole != reason or not colon else f"{column}: {in_callers_language(kind)}"
+
+
+Summary = Annotated[dict[str, Any], PlainSerializer(_in_words, return_type=dict[str, Any])]
+
+
 class ImportOut(BaseModel):
     """One import. `summary` counts rows and events; it is empty until the import is over."""
 
@@ -34,8 +53,8 @@ class ImportOut(BaseModel):
     source_id: str
     file_name: str
     status: Literal["running", "finished", "failed"]
-    summary: dict[str, Any]
-    error: str | None
+    summary: Summary
+    error: Text | None
     started_at: datetime
     finished_at: datetime | None
 
@@ -56,13 +75,13 @@ class RejectedOut(BaseModel):
     block: str
     row: int
     column: str
-    reason: str
+    reason: Text
 
 
 class MappingResult(BaseModel):
     """What the rows would become."""
 
-    summary: dict[str, Any]
+    summary: Summary
     events: list[dict[str, Any]]
     rejected: list[RejectedOut]
 

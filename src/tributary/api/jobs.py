@@ -32,6 +32,7 @@ JOB_TITLES: Mapping[str, str] = {
     "audience.refresh": "Compute an audience",
     "audience.refresh_due": "Compute the audiences that are due",
     "campaign.launch": "Launch a campaign",
+    "simulation.load": "Load the demo data",
     "sources.publish": "Publish the write keys",
     "tag.promote": "Make the fields of a tag fast",
     "tag.prune": "Clear old values of tags",

@@ -14,8 +14,9 @@ from tributary import identity, pipeline, profiles
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.context import Context, ContextDep, ReadSession
+from tributary.api.event_changes import EventChanges
 from tributary.api.event_mask import EventMask
-from tributary.api.locale import LocaleDep
+from tributary.api.locale import LocaleDep, Text
 from tributary.api.paging import decode_cursor, encode_cursor
 from tributary.api.people import Reveal, known_values
 from tributary.api.problems import problems
@@ -49,11 +50,11 @@ class RecentEventOut(BaseModel):
     profile_id: str | None = Field(description="Who it belongs to today.")
     reason: str | None = Field(description="Why it is in quarantine, as a code.")
     reason_text: str | None = Field(description="The same in words, with what to do.")
-    detail: str | None = Field(description="What exactly is wrong with it.")
+    detail: Text | None = Field(description="What exactly is wrong with it.")
     quarantine_id: str | None
     raw: dict[str, Any] | None
     canonical: dict[str, Any] | None
-    changes: dict[str, Any]
+    changes: EventChanges
     stands_for: int = Field(description="How many events like it this one stands for; 1 unless events were left out.")
 
 

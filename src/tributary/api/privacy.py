@@ -13,11 +13,14 @@ from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import own_profile
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
+from tributary.messaging import REASONS
+from tributary.rules import Locale
 from tributary.store import Session
 from tributary.store.tables.privacy import Consent, Suppression
 
@@ -109,6 +112,7 @@ class SuppressionOut(BaseModel):
     channel: str
     subject: str
     reason: Reason
+    reason_text: str = Field(description="The reason in words.")
     purpose: str = Field(description="The purpose that was unsubscribed from; empty: all.")
     source: str
     at: datetime
@@ -145,6 +149,7 @@ class SuppressionFound(BaseModel):
     """Why the address gets nothing for the purpose `marketing`; null if nothing stands against it."""
 
     reason: str | None
+    reason_text: str | None = Field(description="The reason in words.")
 
 
 @router.post(
@@ -220,12 +225,19 @@ def set_consent_settings(body: ConsentSettings, caller: Owner, session: WriteSes
 
 
 @router.get("/suppressions", operation_id="list_suppressions", summary="Stopped addresses")
-def list_suppressions(caller: ListReader, session: ReadSession, page: PageQuery) -> Page[SuppressionOut]:
+def list_suppressions(
+    caller: ListReader, session: ReadSession, page: PageQuery, locale: LocaleDep
+) -> Page[SuppressionOut]:
     """Addresses that get nothing. They are shown as hashes; `lookup` tells about an address that you have."""
     rows = privacy.list_suppressions(
         session, caller.workspace_id, after=_suppression_key(page.after), limit=page.limit + 1
     )
-    return page_of(rows, page, _suppression, lambda row: (row.channel, row.subject, row.reason, row.purpose))
+    return page_of(
+        rows,
+        page,
+        lambda row: _suppression(row, locale),
+        lambda row: (row.channel, row.subject, row.reason, row.purpose),
+    )
 
 
 @router.post(
@@ -249,13 +261,13 @@ def create_suppressions(
 
 @router.post("/suppressions/lookup", operation_id="look_up_suppression", summary="Is an address stopped")
 def look_up_suppression(
-    body: SuppressionAddress, caller: ListReader, session: ReadSession, context: ContextDep
+    body: SuppressionAddress, caller: ListReader, session: ReadSession, context: ContextDep, locale: LocaleDep
 ) -> SuppressionFound:
     """Whether an address is stopped, and why."""
     reason = privacy.suppression_of(
         session, context.keys.hasher, caller.workspace_id, body.address, channel=body.channel, purpose="marketing"
     )
-    return SuppressionFound(reason=reason)
+    return SuppressionFound(reason=reason, reason_text=reason and _reason_text(reason, locale))
 
 
 @router.post(
@@ -301,8 +313,13 @@ def _suppression_key(after: tuple[Any, ...] | None) -> tuple[str, str, str, str]
     return after[0], after[1], after[2], after[3]
 
 
-def _suppression(row: Suppression) -> SuppressionOut:
-    return SuppressionOut.model_validate(row, from_attributes=True)
+def _suppression(row: Suppression, locale: Locale) -> SuppressionOut:
+    fields = {name: getattr(row, name) for name in SuppressionOut.model_fields if name != "reason_text"}
+    return SuppressionOut.model_validate({**fields, "reason_text": _reason_text(f"suppressed_{row.reason}", locale)})
+
+
+def _reason_text(code: str, locale: Locale) -> str:
+    return REASONS[code][locale == "zh"]
 
 
 def _entry(row: Consent) -> ConsentEntry:

@@ -15,10 +15,12 @@ from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.locale import LocaleDep, Text
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import personal_traits
 from tributary.api.problems import problems
 from tributary.profiles import mask_event
+from tributary.rules import Locale
 from tributary.store.tables.pipeline import QuarantinedEvent
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
@@ -29,14 +31,17 @@ State = Literal["open", "replayed", "discarded"]
 
 
 class QuarantinedOut(BaseModel):
-    """An event that could not be used. `reason` is a stable code, `detail` says it in words."""
+    """An event that could not be used. `reason` is a stable code and `reason_text` the same in words, with what to do;
+    `detail` is what exactly is wrong.
+    """
 
     id: str
     source_id: str
     received_at: datetime
     stage: str
     reason: str
-    detail: str
+    reason_text: str | None
+    detail: Text
     event: str
     message_id: str
     state: State
@@ -57,6 +62,7 @@ class ReasonOut(BaseModel):
     """Open events that share a reason."""
 
     reason: str
+    reason_text: str | None
     count: int
     first_at: datetime
     last_at: datetime
@@ -98,6 +104,7 @@ def list_quarantined(
     caller: Reader,
     session: ReadSession,
     page: PageQuery,
+    locale: LocaleDep,
     state: State = "open",
     reason: Annotated[str | None, Query(max_length=100)] = None,
     source_id: Annotated[str | None, Query(max_length=100)] = None,
@@ -112,14 +119,24 @@ def list_quarantined(
         after=page.after_text(),
         limit=page.limit + 1,
     )
-    return page_of(rows, page, lambda row: QuarantinedOut(**_fields(row)), lambda row: (row.id,))
+    return page_of(rows, page, lambda row: QuarantinedOut(**_fields(row, locale)), lambda row: (row.id,))
 
 
 @router.get("/reasons", operation_id="list_quarantine_reasons", summary="Why events are in quarantine")
-def list_quarantine_reasons(caller: Reader, session: ReadSession) -> ReasonList:
+def list_quarantine_reasons(caller: Reader, session: ReadSession, locale: LocaleDep) -> ReasonList:
     """How many open events there are of each reason."""
-    found = pipeline.count_reasons(session, caller.workspace_id)
-    return ReasonList(items=[ReasonOut.model_validate(each, from_attributes=True) for each in found])
+    return ReasonList(
+        items=[
+            ReasonOut(
+                reason=each.reason,
+                reason_text=pipeline.reason_text(each.reason, locale),
+                count=each.count,
+                first_at=each.first_at,
+                last_at=each.last_at,
+            )
+            for each in pipeline.count_reasons(session, caller.workspace_id)
+        ]
+    )
 
 
 @router.get(
@@ -130,6 +147,7 @@ def get_quarantined(
     caller: Reader,
     session: ReadSession,
     context: ContextDep,
+    locale: LocaleDep,
     reveal: Annotated[bool, Query(description="Show the bytes as they came; needs profiles:reveal.")] = False,
 ) -> QuarantinedDetail:
     """One event with what it holds."""
@@ -146,7 +164,7 @@ def get_quarantined(
     elif body is not None:
         body = mask_event(body, personal_traits(session, caller.workspace_id))
     text = raw.decode("utf-8", errors="backslashreplace") if reveal else None
-    return QuarantinedDetail(**_fields(row), raw=text, body=body, is_masked=not reveal)
+    return QuarantinedDetail(**_fields(row, locale), raw=text, body=body, is_masked=not reveal)
 
 
 @router.post(
@@ -190,13 +208,14 @@ def replay_corrected(quarantine_id: str, body: Correction, caller: Writer, conte
     return Done(count=1)
 
 
-def _fields(row: QuarantinedEvent) -> Mapping[str, Any]:
+def _fields(row: QuarantinedEvent, locale: Locale) -> Mapping[str, Any]:
     return {
         "id": row.id,
         "source_id": row.source_id,
         "received_at": datetime.fromtimestamp(row.received_ms / 1000, UTC),
         "stage": row.stage,
         "reason": row.reason,
+        "reason_text": pipeline.reason_text(row.reason, locale),
         "detail": row.detail,
         "event": row.event,
         "message_id": row.message_id,

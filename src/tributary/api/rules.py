@@ -12,7 +12,7 @@ from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession
 from tributary.api.definitions import RuleIn
-from tributary.api.locale import LocaleDep
+from tributary.api.locale import LocaleDep, Text
 from tributary.governance import load_catalog
 from tributary.governance.rule_check import find_all_problems
 from tributary.rules.vocabulary import Constant, PartType
@@ -139,8 +139,8 @@ class RuleProblemOut(BaseModel):
     """One mistake. `is_blocking` is false where the rule can be saved, but not be computed yet."""
 
     path: str
-    message: str
-    cure: str | None
+    message: Text
+    cure: Text | None
     is_blocking: bool
 
 
