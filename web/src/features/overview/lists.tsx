@@ -62,13 +62,13 @@ export function CampaignList() {
             {page.items.map((campaign) => (
               <Flex component="li" key={campaign.id} justify="space-between" gap={12}>
                 <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name}</Link>
-                <span style={{ whiteSpace: "nowrap" }}>
+                <Flex gap={10} align="baseline" style={{ whiteSpace: "nowrap" }}>
                   <Status tone={campaign.error ? "bad" : TONES[campaign.state]}>{t(`campaigns.state.${campaign.state}`)}</Status>
-                  <Typography.Text type="secondary"> <Ago at={campaign.launched_at ?? campaign.updated_at} /></Typography.Text>
+                  <Typography.Text type="secondary"><Ago at={campaign.launched_at ?? campaign.updated_at} /></Typography.Text>
                   {campaign.launched_at && (
-                    <> · <Link to="/campaigns/$campaignId/report" params={{ campaignId: campaign.id }}>{t("campaigns.report")}</Link></>
+                    <Link to="/campaigns/$campaignId/report" params={{ campaignId: campaign.id }}>{t("campaigns.report")}</Link>
                   )}
-                </span>
+                </Flex>
               </Flex>
             ))}
           </Rows>

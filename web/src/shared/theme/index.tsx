@@ -63,7 +63,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
     },
     components: {
       Layout: { headerHeight: 48, headerPadding: "0 16px", siderBg: isDark ? "#131918" : "#ffffff", headerBg: isDark ? "#131918" : "#ffffff" },
-      Menu: { itemHeight: 32, itemMarginBlock: 2, activeBarBorderWidth: 0, itemSelectedColor: isDark ? "#7fd6c5" : "#075e51", itemSelectedBg: isDark ? "#17332e" : "#e3f2ef" },
+      Menu: { itemBg: "transparent", itemHeight: 32, itemMarginBlock: 2, activeBarBorderWidth: 0, itemSelectedColor: isDark ? "#7fd6c5" : "#075e51", itemSelectedBg: isDark ? "#17332e" : "#e3f2ef" },
       Table: { cellPaddingBlock: 8, cellPaddingInline: 12, headerBg: isDark ? "#1b2321" : "#f7f9f8" },
       Card: { headerHeight: 42, bodyPadding: 16, headerPadding: 16 },
       Form: { itemMarginBottom: 16 },
