@@ -12,8 +12,10 @@ const backend: BackendModule = {
   type: "backend",
   init: () => {},
   read: (language, namespace, done) => {
-    const path = namespace === "shared" ? `../locales/${language}.json` : `../../features/${namespace}/locales/${language}.json`;
-    const load = files[path] ?? files[`../../${namespace}/locales/${language}.json`];
+    // A namespace is a feature, `app`, `shared`, or a large part of `shared` that has texts of its own.
+    const file = `${namespace}/locales/${language}.json`;
+    const path = namespace === "shared" ? `../locales/${language}.json` : `../../features/${file}`;
+    const load = files[path] ?? files[`../../${file}`] ?? files[`../${file}`];
     if (!load) done(new Error(`There are no ${language} texts for ${namespace}.`), null);
     else load().then((module) => done(null, module.default), (error: unknown) => done(error as Error, null));
   },

@@ -1,4 +1,4 @@
-import type { Compare, Leaf, Operation, Rule, WindowRule } from "./wire";
+import type { Compare, Leaf, Match, Operation, Rule, Unit, Value, WindowRule } from "./wire";
 
 // Rules by chance, the same for the same seed: for tests that say what holds for every rule.
 
@@ -27,17 +27,17 @@ export function randomRule(random: () => number, depth = 0): Rule {
 type Pick = <Item>(...items: Item[]) => Item;
 
 function randomLeaf(random: () => number, pick: Pick): Leaf {
-  const name = () => pick("city", "total", "名字", "", "a b", "$page");
+  const name = () => pick("city", "total", "name with a 4-byte sign \u{1F600}", "", "a b", "$page");
   const maybe = <Part extends object>(part: Part): Part | object => (random() < 0.5 ? part : {});
   const number = () => Math.floor(random() * 200) - 50;
-  const unit = () => pick("hours", "days", "weeks", "months");
+  const unit = () => pick<Unit>("hours", "days", "weeks", "months");
   const compare = (): Compare =>
     pick<Compare>({ op: "gte", value: number() }, { op: "between", value: [number(), number()] }, { op: "is" }, { op: "lt", value: [null, 2] });
   const operation = (): Operation => ({
     op: pick("is", "not_in", "between", "in_last", "has_any", "length", "is_set", "sounds_like"),
-    ...maybe({ value: pick("x", number(), true, ["a", 1, false], [null, 3], compare(), null) }),
+    ...maybe({ value: pick<Value>("x", number(), true, ["a", 1, false], [null, 3], compare(), null) }),
   });
-  const full = () => ({ ...operation(), ...maybe({ unit: pick(unit(), null) }), ...maybe({ ignore_case: random() < 0.5 }) });
+  const full = () => ({ ...operation(), ...maybe({ unit: pick<Unit | null>(unit(), null) }), ...maybe({ ignore_case: random() < 0.5 }) });
   const window = (): { window: WindowRule } => ({
     window: pick<WindowRule>(
       { kind: "all_time" },
@@ -50,7 +50,7 @@ function randomLeaf(random: () => number, pick: Pick): Leaf {
   const scope = () => ({
     event: name(),
     ...maybe({ where: Array.from({ length: Math.floor(random() * 3) }, () => ({ property: name(), ...full() })) }),
-    ...maybe({ match: pick("all", "any") }),
+    ...maybe({ match: pick<Match>("all", "any") }),
   });
   return pick<() => Leaf>(
     () => ({ kind: "trait", trait: name(), ...full() }),

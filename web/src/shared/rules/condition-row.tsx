@@ -1,0 +1,115 @@
+import { Typography } from "antd";
+import { PieChartOutlined, QuestionCircleOutlined, TagOutlined, TeamOutlined, ThunderboltOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import { iconOfType } from "./choices";
+import type { LeafNode, OpaqueNode } from "./draft";
+import { setLeaf } from "./edit";
+import { useEditor, useMarks } from "./editor-context";
+import { EventRow } from "./event-row";
+import { AddFilter, Filters } from "./filters";
+import { Handle, Negation, NodeMenu } from "./node-frame";
+import { Remarks } from "./remarks";
+import { OperationLine, WindowLine } from "./span-line";
+import { StepNumbers } from "./step-numbers";
+import { AudienceRow, RandomRow, TagRow, TraitRow } from "./subject-rows";
+import type { EventLeaf, Leaf } from "./wire";
+import { useWords } from "./words";
+
+/** One condition as a sentence of small controls. */
+export function ConditionRow({ node }: { node: LeafNode }) {
+  const { catalog, apply } = useEditor();
+  const words = useWords(catalog);
+  const mark = useMarks(node);
+  const { wire } = node;
+  const onChange = (next: Leaf, typed = false) => apply((root) => setLeaf(root, node.id, next), typed ? { control: node.id } : {});
+  const isEvent = wire.kind !== "trait" && wire.kind !== "tag" && wire.kind !== "audience" && wire.kind !== "random";
+  return (
+    <div className="rule-row" role="group" aria-label={words(node)} data-node={node.id}>
+      <Handle node={node} />
+      <div className="rule-body">
+        <div className="rule-sentence">
+          <span aria-hidden className="rule-icon">{iconOf(wire, catalog.trait(wire.kind === "trait" ? wire.trait : "")?.type)}</span>
+          <Negation node={node} />
+          <Controls wire={wire} onChange={onChange} mark={mark} />
+          {isEvent && <AddFilter wire={wire} onChange={onChange} />}
+        </div>
+        <TimeLine wire={wire} />
+        {isEvent && <Filters wire={wire} onChange={onChange} mark={mark} />}
+        <Remarks node={node} />
+      </div>
+      <StepNumbers node={node} />
+      <NodeMenu node={node} />
+    </div>
+  );
+}
+
+function Controls({ wire, onChange, mark }: { wire: Leaf; onChange: (next: Leaf, typed?: boolean) => void; mark: ReturnType<typeof useMarks> }) {
+  switch (wire.kind) {
+    case "trait":
+      return <TraitRow wire={wire} onChange={onChange} mark={mark} />;
+    case "tag":
+      return <TagRow wire={wire} onChange={onChange} mark={mark} />;
+    case "audience":
+      return <AudienceRow wire={wire} onChange={onChange} mark={mark} />;
+    case "random":
+      return <RandomRow wire={wire} onChange={onChange} mark={mark} />;
+    default:
+      return <EventRow wire={wire} onChange={onChange} mark={mark} />;
+  }
+}
+
+/** Which days are meant, under what says it relative to now. */
+function TimeLine({ wire }: { wire: Leaf }) {
+  const { catalog } = useEditor();
+  switch (wire.kind) {
+    case "event":
+    case "event_aggregate":
+      return <WindowLine window={wire.window} />;
+    case "first_time":
+    case "last_time":
+      return <OperationLine operation={wire} type="datetime" />;
+    case "trait":
+      return <OperationLine operation={wire} type={catalog.trait(wire.trait)?.type ?? "text"} />;
+    default:
+      return null;
+  }
+}
+
+function iconOf(wire: Leaf, type: string | undefined) {
+  switch (wire.kind) {
+    case "trait":
+      return iconOfType(type);
+    case "tag":
+      return <TagOutlined />;
+    case "audience":
+      return <TeamOutlined />;
+    case "random":
+      return <PieChartOutlined />;
+    default:
+      return <ThunderboltOutlined />;
+  }
+}
+
+export const isEventLeaf = (leaf: Leaf): leaf is EventLeaf => "event" in leaf;
+
+/** Something that this page does not know: shown as it is. */
+export function OpaqueRow({ node }: { node: OpaqueNode }) {
+  const { t } = useTranslation("rules");
+  return (
+    <div className="rule-row" role="group" aria-label={t("opaque.title")} data-node={node.id}>
+      <Handle node={node} />
+      <div className="rule-body">
+        <div className="rule-sentence">
+          <span aria-hidden className="rule-icon"><QuestionCircleOutlined /></span>
+          <Negation node={node} />
+          <span>{t("opaque.title")}</span>
+          <Typography.Text type="secondary">{t("opaque.hint")}</Typography.Text>
+        </div>
+        <Typography.Text code style={{ fontSize: 12 }}>{JSON.stringify(node.wire)}</Typography.Text>
+        <Remarks node={node} />
+      </div>
+      <StepNumbers node={node} />
+      <NodeMenu node={node} />
+    </div>
+  );
+}
