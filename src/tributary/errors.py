@@ -42,6 +42,10 @@ class TributaryError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.cure}" if self.cure else self.message
 
+    def in_chinese(self) -> tuple[str, str | None] | None:
+        """Message and cure in Chinese, of an error that brings them along. None: `core.translation` knows them."""
+        return None
+
 
 class InvalidRequest(TributaryError):
     """The caller sent something that cannot be used as it is."""

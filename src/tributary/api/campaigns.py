@@ -14,7 +14,7 @@ from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.campaign_report import CampaignReportOut, report_out
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
-from tributary.api.locale import LocaleDep
+from tributary.api.locale import LocaleDep, Text
 from tributary.api.messages import CheckProblemOut, MessagePreviewOut, check_problem_out, template_problem_out
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import note_revealed, own_profile
@@ -41,8 +41,8 @@ class LaunchError(BaseModel):
     """Why the last attempt to start the campaign stopped."""
 
     code: str
-    message: str
-    cure: str | None
+    message: Text
+    cure: Text | None
 
 
 class CampaignOut(BaseModel):

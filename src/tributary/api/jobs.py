@@ -32,6 +32,8 @@ JOB_TITLES: Mapping[str, str] = {
     "audience.refresh": "Compute an audience",
     "audience.refresh_due": "Compute the audiences that are due",
     "campaign.launch": "Launch a campaign",
+    "quarantine.replay": "Replay quarantined events",
+    "quarantine.replay": "Replay quarantined events",
     "simulation.load": "Load the demo data",
     "sources.publish": "Publish the write keys",
     "tag.promote": "Make the fields of a tag fast",

@@ -18,7 +18,8 @@ The management API of Tributary. Events come in elsewhere, at the collector.
 **Errors** are `application/problem+json`: `code` for programs, `detail` and `cure` for people, `request_id` for logs.
 **Lists** are `{items, next_cursor}`: pass `next_cursor` back as `cursor` until it is null.
 **Requests** with a key or a query parameter that the route does not know are refused.
-**Sentences** come in `?locale=`, else in the language of `Accept-Language`, else in the workspace's.
+**Texts** for people, those of errors too, come in `?locale=` (every route takes it), else in the language of
+`Accept-Language`, else in the workspace's.
 **Workspaces.** A call works on the caller's workspace; things of others answer 404.
 """
 

@@ -125,12 +125,14 @@ def _known(request: Request, exc: Exception) -> JSONResponse:
         headers["Retry-After"] = str(exc.attrs.get("retry_after", 5))
     if exc.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    locale = locale_of(request.scope)
+    message, cure = (exc.in_chinese() if locale == "zh" else None) or (exc.message, exc.cure)
     return problem(
         exc.status,
         exc.code,
-        exc.message,
-        locale=locale_of(request.scope),
-        cure=exc.cure,
+        message,
+        locale=locale,
+        cure=cure,
         path=exc.attrs.get("path"),
         request_id=request_id_of(request),
         headers=headers,

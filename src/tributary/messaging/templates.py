@@ -83,6 +83,11 @@ class TemplateError(InvalidRequest):
         self.words, self.cures = message, cure
         self.part, self.path, self.line, self.column, self.length = part, path, line, column, length
         self.reason, self.variable = reason, variable
+        self._place = place
+
+    def in_chinese(self) -> tuple[str, str | None]:
+        """Message and cure in Chinese."""
+        return f"{self._place}：{self.words.zh}", self.cures.zh
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,10 +138,10 @@ def test_jobs_have_names_and_say_why_they_failed(api_client, make_user, shop, co
 def test_the_audit_log_is_told_with_names(api_client, make_user, shop, context, make_token):
     owner = make_user("owner", workspace_id=shop)
     token = make_token(by=owner)
-    rule = {"kind": "trait", "trait": "city", "op": "is", "value": "x"}
+    rule = {"kind": "random", "salt": "spring", "from_percent": 0, "to_percent": 50}
     made = api_client.post("/api/v1/audiences", as_=owner, json={"name": "新客 {x}", "rule": rule}).json()
     path = f"/api/v1/audiences/{made['id']}"
-    changed = {"base_version": 1, "rule": {**rule, "value": "y"}}
+    changed = {"base_version": 1, "rule": {**rule, "salt": "autumn"}}
     assert api_client.patch(path, as_=token, json=changed).status_code == 200
     with context.store.begin() as session:
         by = owner.principal
