@@ -34,6 +34,7 @@ from tributary.errors import Conflict, TributaryError, Unavailable
 from tributary.jobs import Runner
 from tributary.messaging import Sender, job_handlers, open_keys
 from tributary.pipeline import GROUP, Pipeline
+from tributary.pipeline import job_handlers as replay_handlers
 from tributary.settings import Settings
 from tributary.store import open_store
 from tributary.stream import open_log
@@ -187,6 +188,7 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
         handlers = {
             **access.job_handlers(store, clock),
             **sources.job_handlers(store, settings.source_snapshot, clock),
+            **replay_handlers(store, producer, clock),
             **audiences.job_handlers(store, warehouse, clock),
             **tags.job_handlers(store, warehouse, clock),
             **simulation.job_handlers(store, clock, keys.hasher, producer),

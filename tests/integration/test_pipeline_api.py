@@ -12,7 +12,8 @@ from fixtures.api import Actor, ApiClient
 from fixtures.pipeline import PipelineRig
 from tributary.access import Passwords
 from tributary.core.ids import encode_profile_id
-from tributary.pipeline import PipelineStatus
+from tributary.jobs import Runner
+from tributary.pipeline import PipelineStatus, job_handlers
 from tributary.settings import Settings
 
 API = "/api/v1"
@@ -212,6 +213,27 @@ def test_quarantine_is_mended_through_the_api(
     assert {row[0] for row in rig.rows("audit_log", "action")} == {
         "quarantine.read_revealed", "quarantine.replayed", "quarantine.discarded",
     }  # fmt: skip
+
+
+def test_a_large_replay_is_a_job(rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]) -> None:
+    owner = make_user(role="owner", workspace_id=1)
+    rig.send(*[b"x"] * 100, {"type": "buy", "event": "X", "userId": "u", "messageId": "m-1"})
+    rig.run()
+    url = f"{API}/quarantine/replay"
+    assert api_client.post(url, json={"reason": "invalid_json"}, as_=owner).json() == {"count": 100}
+    rig.run()
+    (found,) = api_client.get(f"{API}/quarantine", params={"search": "m-"}, as_=owner).json()["items"]
+    answer = api_client.post(url, json={"reason": "invalid_json", "ids": [found["id"]]}, as_=owner)
+    assert answer.status_code == 202, answer.text
+    job_url = f"{API}/jobs/{answer.json()['job_id']}"
+    assert api_client.get(job_url, as_=owner).json()["state"] == "queued"
+    Runner(rig.store, rig.clock, job_handlers(rig.store, rig.producer, rig.clock)).run_all()
+    job = api_client.get(job_url, as_=owner, headers={"Accept-Language": "en"}).json()
+    assert (job["state"], job["done"], job["total"]) == ("succeeded", 101, 101)
+    assert job["title"] == "Replay quarantined events"
+    assert rig.run() == 101
+    many = {"ids": [f"qtn_{number}" for number in range(101)]}
+    assert api_client.post(url, json=many, as_=owner).status_code == 404
 
 
 def test_counters_balance(rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]) -> None:

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from fixtures.pipeline import PipelineRig
 from tributary.access import system_principal
-from tributary.errors import Conflict, InvalidRequest, NotFound
+from tributary.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from tributary.jobs import Runner, cancel_job
 from tributary.pipeline import (
     count_reasons,
     discard,
     get_quarantined,
+    job_handlers,
     list_quarantined,
     replay,
     replay_edited,
     replay_reason,
+    request_replay,
 )
 from tributary.store.tables.pipeline import QuarantinedEvent
 
 
-def listed(rig: PipelineRig, **options: str) -> list[QuarantinedEvent]:
+def listed(rig: PipelineRig, **options: Any) -> list[QuarantinedEvent]:
     with rig.store.read() as session:
-        return list(list_quarantined(session, 1, **options))  # type: ignore[arg-type]
+        return list(list_quarantined(session, 1, **options))
 
 
 def ids_of(rig: PipelineRig) -> list[str]:
@@ -169,3 +173,111 @@ def test_replaying_is_audited(rig: PipelineRig) -> None:
     (quarantine_id,) = ids_of(rig)
     replay(rig.store, rig.producer, 1, [quarantine_id], rig.clock.now(), by=system_principal(1))
     assert rig.rows("audit_log", "action, target_id") == [("quarantine.replayed", quarantine_id)]
+
+
+class Unsteady:
+    """A producer that does something at every append before it appends."""
+
+    def __init__(self, producer: Any, before: Callable[[int], None]) -> None:
+        self._producer, self._before, self.count = producer, before, 0
+
+    async def append(self, payload: bytes) -> Any:
+        self.count += 1
+        self._before(self.count)
+        return await self._producer.append(payload)
+
+
+def broken(rig: PipelineRig, count: int, reason_type: str = "buy") -> None:
+    rig.send(*[{"type": reason_type, "userId": "u", "messageId": f"q{number}"} for number in range(count)])
+    rig.run()
+
+
+def test_many_events_are_replayed_by_a_job(rig: PipelineRig) -> None:
+    broken(rig, 450)
+    with rig.store.begin() as session:
+        job_id = request_replay(session, system_principal(1, clock=rig.clock), reason="unknown_type")
+    rig.clock.advance(1)
+    runner = Runner(rig.store, rig.clock, job_handlers(rig.store, rig.producer, rig.clock))
+    assert runner.run_all() == 1
+    assert rig.rows("jobs", "id, state, done, total") == [(job_id, "succeeded", 450, 450)]
+    assert rig.run() == 450
+    states = [row[0] for row in rig.rows("quarantined_events", "state")]
+    assert (states.count("replayed"), states.count("open")) == (450, 450)  # sent once each; what came back waits anew
+    assert rig.rows("audit_log", "action, target_id") == [("quarantine.replay_started", job_id)]
+
+
+def test_a_cancelled_replay_leaves_the_rest_open(rig: PipelineRig) -> None:
+    broken(rig, 450)
+    with rig.store.begin() as session:
+        job_id = request_replay(session, system_principal(1, clock=rig.clock), reason="unknown_type")
+
+    def cancel(count: int) -> None:
+        if count == 150:
+            with rig.store.begin() as session:
+                cancel_job(session, 1, job_id, now=rig.clock.now())
+
+    producer = Unsteady(rig.producer, cancel)
+    Runner(rig.store, rig.clock, job_handlers(rig.store, producer, rig.clock)).run_all()  # type: ignore[arg-type]
+    assert rig.rows("jobs", "state, done, total") == [("cancelled", 200, 450)]
+    states = [row[0] for row in rig.rows("quarantined_events", "state")]
+    assert (states.count("replayed"), states.count("open")) == (200, 250)
+
+
+def test_what_the_log_refuses_stays_open_and_is_sent_by_the_next_attempt(rig: PipelineRig) -> None:
+    broken(rig, 210)
+
+    def refuse(count: int) -> None:
+        if count <= 204 and count % 3 == 0:
+            raise Unavailable("The disk is full.")
+
+    producer = Unsteady(rig.producer, refuse)
+    with pytest.raises(Unavailable):
+        replay_reason(rig.store, producer, 1, "unknown_type", rig.clock.now())  # type: ignore[arg-type]
+    assert len(listed(rig, state="replayed", limit=1000)) == 200 - 66
+    with rig.store.begin() as session:
+        request_replay(session, system_principal(1, clock=rig.clock), reason="unknown_type", ids=ids_of(rig)[:5])
+    runner = Runner(rig.store, rig.clock, job_handlers(rig.store, producer, rig.clock))  # type: ignore[arg-type]
+    runner.run_once()
+    rig.clock.advance(600)
+    runner.run_once()
+    assert rig.rows("jobs", "state, attempt") == [("succeeded", 2)]
+    assert len(listed(rig, state="replayed", limit=1000)) == 210
+    assert rig.run() == 210  # each once, though three times tried
+
+
+def test_many_replayed_events_share_the_writes_of_the_disk(rig: PipelineRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tributary.stream.writer import PartitionWriter
+
+    broken(rig, 600)
+    groups: list[int] = []
+    append = PartitionWriter.append
+
+    def counted(self: PartitionWriter, payloads: list[bytes], now_ms: int) -> int:
+        groups.append(len(payloads))
+        return append(self, payloads, now_ms)
+
+    monkeypatch.setattr(PartitionWriter, "append", counted)
+    assert replay_reason(rig.store, rig.producer, 1, "unknown_type", rig.clock.now()) == 600
+    assert sum(groups) == 600
+    assert len(groups) < 100
+
+
+def test_quarantine_is_searched_by_name_and_message_id(rig: PipelineRig) -> None:
+    rig.send(
+        {"type": "buy", "event": "Order 完成", "userId": "u", "messageId": "abc-1"},
+        {"type": "buy", "event": "abc", "userId": "u", "messageId": "x-2"},
+        {"type": "buy", "event": "Other", "userId": "u", "messageId": "x-3"},
+    )
+    rig.run()
+
+    def found(search: str, **more: Any) -> list[str]:
+        with rig.store.read() as session:
+            rows = list_quarantined(session, more.pop("workspace_id", 1), search=search, **more)
+            return [row.message_id for row in rows]
+
+    assert found("abc") == ["x-2", "abc-1"]
+    assert found("Order") == found("Order 完成") == ["abc-1"]
+    assert found(" x-") == ["x-3", "x-2"]
+    assert found("x-", limit=1) == ["x-3"]
+    assert found("x-", state="replayed") == found("%") == found("abc", workspace_id=2) == []
+    assert found("", reason="unknown_type") == ["x-3", "x-2", "abc-1"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from tributary import pipeline
@@ -15,6 +15,7 @@ from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import ContextDep, ReadSession, WriteSession
+from tributary.api.definitions import JobRef
 from tributary.api.locale import LocaleDep, Text
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import personal_traits
@@ -108,6 +109,9 @@ def list_quarantined(
     state: State = "open",
     reason: Annotated[str | None, Query(max_length=100)] = None,
     source_id: Annotated[str | None, Query(max_length=100)] = None,
+    search: Annotated[
+        str, Query(max_length=200, description="An event's name or a message id, or how one begins; case matters.")
+    ] = "",
 ) -> Page[QuarantinedOut]:
     """Events that could not be used, newest first."""
     rows = pipeline.list_quarantined(
@@ -116,6 +120,7 @@ def list_quarantined(
         state=state,
         reason=reason,
         source_id=source_id,
+        search=search,
         after=page.after_text(),
         limit=page.limit + 1,
     )
@@ -171,15 +176,29 @@ def get_quarantined(
     "/replay",
     operation_id="replay_quarantined",
     summary="Send events again",
-    responses=problems(404, 409, 429, 503),
+    responses={
+        202: {"model": JobRef, "description": "More than 100 events: a job sends them."},
+        **problems(404, 409, 429, 503),
+    },
 )
-def replay_quarantined(body: Selection, caller: Writer, context: ContextDep) -> Done:
-    """Send open events again as they are: those named, and all of `reason`. An event is stored once, however often."""
-    now, store, workspace_id = context.clock.now(), context.store, caller.workspace_id
-    count = pipeline.replay(store, context.producer, workspace_id, body.ids, now, by=caller) if body.ids else 0
+def replay_quarantined(body: Selection, caller: Writer, context: ContextDep, response: Response) -> Done | JobRef:
+    """Send open events again as they are: those named, and all of `reason`. An event is stored once, however often.
+
+    Up to 100 are sent at once and counted. More are sent by a job that can be watched and cancelled.
+    """
+    store, workspace_id = context.store, caller.workspace_id
+    with store.read() as session:
+        count = pipeline.count_open(session, workspace_id, body.reason) if body.reason is not None else 0
+    if len(body.ids) + count > pipeline.AT_ONCE:
+        with store.begin() as session:
+            job_id = pipeline.request_replay(session, caller, ids=body.ids, reason=body.reason)
+        response.status_code = 202
+        return JobRef(job_id=job_id)
+    now = context.clock.now()
+    sent = pipeline.replay(store, context.producer, workspace_id, body.ids, now, by=caller)
     if body.reason is not None:
-        count += pipeline.replay_reason(store, context.producer, workspace_id, body.reason, now, by=caller)
-    return Done(count=count)
+        sent += pipeline.replay_reason(store, context.producer, workspace_id, body.reason, now, by=caller)
+    return Done(count=sent)
 
 
 @router.post("/discard", operation_id="discard_quarantined", summary="Give events up", responses=problems(404))

@@ -14,16 +14,23 @@ from tributary.pipeline.quarantine import (
     discard,
     get_quarantined,
     list_quarantined,
-    replay,
-    replay_edited,
-    replay_reason,
 )
 from tributary.pipeline.reached import is_stored
 from tributary.pipeline.reasons import reason_text
 from tributary.pipeline.recent import STATUSES, Status
+from tributary.pipeline.replay import (
+    AT_ONCE,
+    count_open,
+    job_handlers,
+    replay,
+    replay_edited,
+    replay_reason,
+    request_replay,
+)
 from tributary.pipeline.worker import CRASHPOINTS, GROUP, Pipeline, PipelineStatus
 
 __all__ = [
+    "AT_ONCE",
     "CRASHPOINTS",
     "GROUP",
     "STATUSES",
@@ -41,11 +48,13 @@ __all__ = [
     "SourceHealth",
     "Status",
     "Suppressed",
+    "count_open",
     "count_reasons",
     "counters",
     "discard",
     "get_quarantined",
     "is_stored",
+    "job_handlers",
     "list_quarantined",
     "reason_text",
     "recent_events",
@@ -53,5 +62,6 @@ __all__ = [
     "replay",
     "replay_edited",
     "replay_reason",
+    "request_replay",
     "source_health",
 ]

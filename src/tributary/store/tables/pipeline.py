@@ -74,7 +74,9 @@ class QuarantinedEvent(Base):
     __tablename__ = "quarantined_events"
     __table_args__ = (
         Index(None, "workspace_id", "state", "id"),
-        Index(None, "workspace_id", "reason", "state"),
+        Index(None, "workspace_id", "reason", "state", "id"),
+        Index(None, "workspace_id", "event", "id"),
+        Index(None, "workspace_id", "message_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
