@@ -1,15 +1,21 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "@shared/routing/root";
+import { flag, oneOf, search, text } from "@shared/routing/search";
+
+export const TABS = ["connect", "test", "health", "settings"] as const;
+export const PERIODS = ["hour", "day", "week"] as const;
 
 export const sourcesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/sources",
+  validateSearch: search({ q: text, create: flag }),
   component: lazyRouteComponent(() => import("./sources-page"), "SourcesPage"),
 });
 
 export const sourceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/sources/$sourceId",
+  validateSearch: search({ tab: oneOf(TABS), language: text, period: oneOf(PERIODS) }),
   component: lazyRouteComponent(() => import("./source-page"), "SourcePage"),
 });
 

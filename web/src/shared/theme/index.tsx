@@ -49,6 +49,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
       colorLink: isDark ? "#4fbfaa" : "#0a6f60",
       colorBgLayout: isDark ? "#101514" : "#f4f6f5",
       colorBgContainer: isDark ? "#171d1c" : "#ffffff",
+      ...(isDark ? { colorBgElevated: "#1b2322" } : {}),
       colorTextBase: isDark ? "#e6ecea" : "#182321",
       colorTextDescription: isDark ? "#9aa8a5" : "#5a6764",
       colorTextTertiary: isDark ? "#9aa8a5" : "#5a6764",
@@ -67,6 +68,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
       Table: { cellPaddingBlock: 8, cellPaddingInline: 12, headerBg: isDark ? "#1b2321" : "#f7f9f8" },
       Card: { headerHeight: 42, bodyPadding: 16, headerPadding: 16 },
       Form: { itemMarginBottom: 16 },
+      Tabs: isDark ? { itemSelectedColor: "#4fbfaa", inkBarColor: "#4fbfaa" } : {},
       Tag: { fontSizeSM: 12 }, // Chinese is not read well below
       Button: { primaryColor: isDark ? "#04110e" : "#ffffff" },
       Typography: { titleMarginBottom: 0, titleMarginTop: 0 },

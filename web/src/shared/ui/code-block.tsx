@@ -6,10 +6,12 @@ interface Props {
   /** What it is, for screen readers. */
   label: string;
   maxHeight?: number;
+  /** Copied instead of what is shown, where that hides a secret. */
+  copied?: string;
 }
 
 /** Code to read and copy. */
-export function CodeBlock({ code, label, maxHeight = 360 }: Props) {
+export function CodeBlock({ code, label, maxHeight = 360, copied }: Props) {
   const { token } = theme.useToken();
   return (
     <div style={{ position: "relative" }}>
@@ -27,7 +29,7 @@ export function CodeBlock({ code, label, maxHeight = 360 }: Props) {
         {code}
       </pre>
       <Flex style={{ position: "absolute", insetBlockStart: 6, insetInlineEnd: 6 }}>
-        <CopyButton text={code} />
+        <CopyButton text={copied ?? code} />
       </Flex>
     </div>
   );
