@@ -62,7 +62,6 @@ SENTENCES: Mapping[str, str] = {
     "quarantine.discarded": "discarded the quarantined event {target}",
     "quarantine.read_revealed": "saw the raw bytes of the quarantined event {target}",
     "quarantine.replay_started": "let a job replay many quarantined events",
-    "quarantine.replay_started": "began to replay quarantined events",
     "quarantine.replayed": "replayed the quarantined event {target}",
     "session.ended": "signed out on another device",
     "source.created": "created the source “{target}”",

@@ -30,7 +30,7 @@ _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTA
 _APOSTROPHES: Final = re.compile(r"'([^']*)'")
 _OR: Final = re.compile(r"(?<=”) or (?=“)")
 _KINDS: Final = frozenset({"", "text", "list", "choices", "way"})
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?]) (?=\S)")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?]) (?=[^\sa-z])")
 _MAX_SENTENCES: Final = 8  # of one text; what is longer is translated as a whole or not at all
 _MAX_LENGTH: Final = 20_000  # characters; nobody wrote that for people
 

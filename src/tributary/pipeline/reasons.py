@@ -58,7 +58,7 @@ _TEXTS: dict[str, ReasonText] = {
         "事件不是 JSON 对象。请以 {…} 的形式发送。", "The event is not a JSON object. Send it in braces."
     ),
     "refused_at_the_door": ReasonText(
-        "接收服务拒绝了这条事件，原因见详情。", "The collector refused this event; the detail says why."
+        "采集端拒收了这条事件，原因见详情。", "The collector refused this event; the detail says why."
     ),
     "unknown_workspace": ReasonText(
         "事件所属的工作区不存在。工作区恢复后可重放。",

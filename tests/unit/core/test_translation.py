@@ -55,7 +55,7 @@ def test_a_text_is_recognised_whatever_it_was_filled_with(english: str, data: st
     assume(not any(piece in value for piece in pieces for value in filled.values()))
     text = english.format(**filled)
     assume(text not in TEXTS and not any(other.match(text) is not None for other in rivals(template)))
-    assume(not any(". " in value or "! " in value or "? " in value for value in filled.values()))
+    assume(not any(re.search(r"[.!?]( |$)", value) for value in filled.values()))  # it would look like two sentences
     if "choices}" in chinese:  # these are rewritten: see below
         assume(not re.search("[“”']", "".join(filled.values())))
     assert translate(text, "zh") == expected(chinese, filled)
