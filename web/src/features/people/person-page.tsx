@@ -1,7 +1,91 @@
+import { EyeInvisibleOutlined, EyeOutlined, LeftOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
+import { Button, Col, Flex, Row, Tabs, Tooltip, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { hooks } from "@shared/api/client";
+import { useMay } from "@shared/session";
+import { ApiButton } from "@shared/ui/api-button";
+import { CopyButton } from "@shared/ui/copy-button";
+import { FaultBoundary } from "@shared/ui/fault-boundary";
 import { Page } from "@shared/ui/page";
+import { Panel } from "@shared/ui/panel";
+import { QueryView } from "@shared/ui/query-view";
+import { Ago } from "@shared/ui/time";
+import { Consent } from "./consent";
+import { Identity } from "./identity";
+import { Memberships } from "./memberships";
+import { Messages } from "./messages";
+import { personRoute } from "./routes";
+import { Timeline } from "./timeline";
+import { Traits } from "./traits";
 
+/** Everything about one person. Personal data is masked until it is revealed, which is written down. */
 export function PersonPage() {
+  const { profileId } = personRoute.useParams();
+  return <Person key={profileId} profileId={profileId} />;
+}
+
+function Person({ profileId }: { profileId: string }) {
   const { t } = useTranslation("people");
-  return <Page title={t("title")}>{null}</Page>;
+  const { tab } = personRoute.useSearch();
+  const navigate = personRoute.useNavigate();
+  const mayReveal = useMay("profiles:reveal");
+  const [reveal, setReveal] = useState(false); // kept nowhere: leaving the page hides it again
+  const query = hooks.useQuery("get", "/api/v1/profiles/{profile_id}", { params: { path: { profile_id: profileId }, query: { reveal } } }, { placeholderData: (before) => before });
+  const person = query.data;
+  const name = person?.display_name ?? profileId;
+  const tabs = [
+    { key: "timeline", label: t("tab.timeline"), children: <Timeline profileId={profileId} reveal={reveal} /> },
+    { key: "audiences", label: t("tab.audiences"), children: <Memberships profileId={profileId} /> },
+    { key: "identity", label: t("tab.identity"), children: <Identity profileId={profileId} reveal={reveal} /> },
+    { key: "messages", label: t("tab.messages"), children: <Messages profileId={profileId} /> },
+  ];
+  return (
+    <Page
+      title={name}
+      before={<Link to="/people"><LeftOutlined /> {t("title")}</Link>}
+      lead={
+        person && (
+          <Flex gap={14} wrap align="center">
+            <span className="mono">{person.id} <CopyButton text={person.id} /></span>
+            <span>{t("seenFirst")} <Ago at={person.first_seen} /></span>
+            <span>{t("seenLast")} <Ago at={person.last_seen} /></span>
+          </Flex>
+        )
+      }
+      actions={
+        <>
+          <ApiButton method="GET" path={`/profiles/${profileId}`} />
+          <Tooltip title={t(mayReveal ? "reveal.hint" : "reveal.noRight")}>
+            <Button icon={reveal ? <EyeInvisibleOutlined /> : <EyeOutlined />} disabled={!mayReveal} onClick={() => setReveal(!reveal)}>
+              {t(reveal ? "reveal.hide" : "reveal.show")}
+            </Button>
+          </Tooltip>
+        </>
+      }
+    >
+      <Row gutter={[16, 16]}>
+        <Col xs={24} xl={10}>
+          <Flex vertical gap={16}>
+            <Panel title={t("traits.title")} extra={<Typography.Text type="secondary">{t("traits.lead")}</Typography.Text>} flush>
+              <QueryView query={query} rows={10}>{(found) => <Traits person={found} />}</QueryView>
+            </Panel>
+            <Panel title={t("consent.title")}><Consent profileId={profileId} /></Panel>
+          </Flex>
+        </Col>
+        <Col xs={24} xl={14}>
+          <Panel>
+            <Tabs
+              activeKey={tab ?? "timeline"}
+              destroyOnHidden
+              style={{ marginTop: -12 }}
+              onChange={(key) => void navigate({ search: { tab: key as typeof tab } })}
+              items={tabs.map((each) => ({ ...each, children: <FaultBoundary>{each.children}</FaultBoundary> }))}
+            />
+          </Panel>
+        </Col>
+      </Row>
+    </Page>
+  );
 }
