@@ -130,7 +130,7 @@ def test_jobs_have_names_and_say_why_they_failed(api_client, make_user, shop, co
         session.execute(update(Job).where(Job.id == job).values(state="failed", error=error))
         enqueue(session, "test.work", {}, workspace_id=shop)
     unknown, known = api_client.get("/api/v1/jobs", as_=owner).json()["items"]
-    assert (known["title"], known["error"]) == ("计算人群", "已被更新的计算取代。无需操作：新的结果更新。")
+    assert (known["title"], known["error"]) == ("计算人群", "已被后来的计算取代。无需操作，以后来的结果为准。")
     assert (unknown["title"], unknown["error"]) == ("test.work", None)
     assert api_client.get(f"/api/v1/jobs/{job}?locale=en", as_=owner).json()["error"] == error
 
