@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from tributary import access, audiences, simulation, sources, tags
+from tributary import access, audiences, messaging, simulation, sources, tags
 from tributary.access import renew_setup_code
 from tributary.api import Context, build_api
 from tributary.collector import check_port, serve_collector
@@ -32,7 +32,7 @@ from tributary.core.envelope import EVENTS_TOPIC
 from tributary.core.logging import configure_logging
 from tributary.errors import Conflict, TributaryError, Unavailable
 from tributary.jobs import Runner
-from tributary.messaging import Sender, job_handlers, open_keys
+from tributary.messaging import Sender, open_keys
 from tributary.pipeline import GROUP, Pipeline
 from tributary.pipeline import job_handlers as replay_handlers
 from tributary.settings import Settings
@@ -192,9 +192,14 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
             **audiences.job_handlers(store, warehouse, clock),
             **tags.job_handlers(store, warehouse, clock),
             **simulation.job_handlers(store, clock, keys.hasher, producer),
-            **job_handlers(store, warehouse, clock, keys, settings),
+            **messaging.job_handlers(store, warehouse, clock, keys, settings),
         }
-        runner = Runner(store, clock, handlers, schedules=(*access.SCHEDULES, *audiences.SCHEDULES, *tags.SCHEDULES))
+        runner = Runner(
+            store,
+            clock,
+            handlers,
+            schedules=(*access.SCHEDULES, *audiences.SCHEDULES, *tags.SCHEDULES, *messaging.SCHEDULES),
+        )
         return Application(context, pipeline, runner, sender, opened.pop_all())
 
 

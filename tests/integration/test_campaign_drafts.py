@@ -132,7 +132,8 @@ def test_the_worst_case_is_a_real_member_and_gaps_are_counted(api_client, owner,
     audience_id = add_audience(shop.store, shop.warehouse, range(1, 11), clock=shop.clock)
     people = [{"first_name": f"P{n}", **({"city": "上海"} if n != 7 else {}), "a": {"b": n}} for n in range(1, 21)]
     make_profiles(shop.warehouse, [{"profile_id": n, "traits": traits} for n, traits in enumerate(people, start=1)])
-    text = '{{ profile.first_name }} {{ profile.city }} {{ profile.vip | default: 1 }} {{ profile.a.b }}{{ profile.a.c }}'
+    text = "{{ profile.first_name }} {{ profile.city }} {{ profile.vip | default: 1 }} {{ profile.a.b }} "
+    text += "{{ profile.a.c }}"
     content = content_of([{"kind": "text", "text": text}])
     worst = {"kind": "worst", "audience_id": audience_id}
     seen = render(api_client, owner, content, profile=worst)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -69,6 +69,13 @@ class SampleRatioOut(BaseModel):
     is_mismatch: bool
 
 
+class DayOut(BaseModel):
+    """A day of the workspace's calendar."""
+
+    day: date
+    converted: dict[str, int] = Field(description="Arm → how many of its people had converted by the end of the day.")
+
+
 class VerdictOut(BaseModel):
     """The report in a sentence."""
 
@@ -93,6 +100,9 @@ class CampaignReportOut(BaseModel):
     comparisons: list[ComparisonOut]
     sample_ratio: SampleRatioOut | None
     crossed: int = Field(description="People who were in several arms because profiles merged; they are left out.")
+    days: list[DayOut] = Field(
+        description="From the launch until now or the end of the goal's time; empty without one."
+    )
     verdict: VerdictOut
 
 
@@ -116,6 +126,7 @@ def report_out(report: CampaignReport, locale: Locale) -> CampaignReportOut:
             dof=ratio.dof, p_value=ratio.p_value, expected=ratio.expected, is_mismatch=ratio.is_mismatch,
         ),
         crossed=report.crossed,
+        days=[DayOut(day=each.day, converted=dict(each.converted)) for each in report.days],
         verdict=VerdictOut(
             code=report.verdict.code,
             text=report.verdict.zh if locale == "zh" else report.verdict.en,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import select
 
 from tributary import messaging
 from tributary.access import Principal, audit
 from tributary.api.auth import requires
 from tributary.api.body import Body
+from tributary.api.campaign_people import CountedReason, reason_text
 from tributary.api.campaign_report import CampaignReportOut, report_out
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.locale import LocaleDep, Text
@@ -24,7 +27,8 @@ from tributary.errors import Conflict
 from tributary.messaging import Content
 from tributary.rules import Locale
 from tributary.store import Session
-from tributary.store.tables.messaging import Campaign, Delivery
+from tributary.store.tables.audiences import Audience
+from tributary.store.tables.messaging import Campaign, CampaignVersion, Delivery
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 
@@ -45,6 +49,26 @@ class LaunchError(BaseModel):
     cure: Text | None
 
 
+class LiftOut(BaseModel):
+    """How much more of those with a message converted than of the holdout, relative to it, with its 95 % interval."""
+
+    value: float
+    low: float | None
+    high: float | None
+    is_significant: bool
+
+
+class HeadlineOut(BaseModel):
+    """The report's main numbers as they were `as_of`; the report has those of now."""
+
+    as_of: datetime
+    is_final: bool
+    people: int = Field(description="Distinct persons in arms with a message.")
+    converted: int | None = Field(description="Of these; null without a goal.")
+    lift: LiftOut | None = Field(description="Null without a holdout, or when it cannot be told.")
+    verdict: str = Field(description="The code of the report's verdict.")
+
+
 class CampaignOut(BaseModel):
     """A campaign without its content."""
 
@@ -63,6 +87,31 @@ class CampaignOut(BaseModel):
     created_by: str
     created_at: datetime
     updated_at: datetime
+    audience_name: str | None
+    sent: int = Field(description="Messages that were handed to the mail server.")
+    headline: HeadlineOut | None = Field(description="Null until it is measured for the first time after the launch.")
+
+
+class VersionOut(BaseModel):
+    """A version of the content. Those with a note are kept; the newest of a draft is written over."""
+
+    version: int
+    note: str | None
+    is_launched: bool
+    saved_by: str
+    saved_at: datetime
+
+
+class VersionDetail(VersionOut):
+    """A version with its content."""
+
+    content: Content
+
+
+class VersionList(BaseModel):
+    """All versions, newest first."""
+
+    items: list[VersionOut]
 
 
 class CampaignDetail(CampaignOut):
@@ -124,15 +173,6 @@ class TestSent(BaseModel):
     message_id: str
 
 
-class CountedReason(BaseModel):
-    """How many of those tried would get nothing, for one reason."""
-
-    reason: str
-    text: str
-    people: int
-    example: str | None = Field(description="`prf_…` of one of them.")
-
-
 class CheckOut(BaseModel):
     """What a launch now would do; nothing was sent."""
 
@@ -182,10 +222,21 @@ class ReconcileOut(BaseModel):
 
 
 @router.get("", operation_id="list_campaigns", summary="Campaigns")
-def list_campaigns(caller: Reader, session: ReadSession, page: PageQuery) -> Page[CampaignOut]:
+def list_campaigns(
+    caller: Reader,
+    session: ReadSession,
+    page: PageQuery,
+    state: Annotated[list[CampaignState] | None, Query(description="Only in one of these states.")] = None,
+    search: Annotated[str, Query(max_length=200, description="Only with this in the name.")] = "",
+    archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
+) -> Page[CampaignOut]:
     """The workspace's campaigns, newest first."""
-    rows = messaging.list_campaigns(session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1)
-    return page_of(rows, page, _out, lambda row: (row.id,))
+    rows = messaging.list_campaigns(
+        session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1, states=state or (),
+        search=search, is_archived=archived,
+    )  # fmt: skip
+    view = _View(session, rows[: page.limit])
+    return page_of(rows, page, view.out, lambda row: (row.id,))
 
 
 @router.post(
@@ -345,6 +396,55 @@ def cancel_campaign(campaign_id: str, caller: Sending, session: WriteSession, lo
     return _detail(session, messaging.cancel_campaign(session, caller, campaign_id), locale)
 
 
+@router.post(
+    "/{campaign_id}/archive",
+    operation_id="archive_campaign",
+    summary="Put a campaign away",
+    responses=problems(404, 409),
+)
+def archive_campaign(campaign_id: str, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """Leave a draft or a campaign that is over out of lists. Nothing is lost."""
+    return _detail(session, messaging.archive_campaign(session, caller, campaign_id), locale)
+
+
+@router.post(
+    "/{campaign_id}/restore",
+    operation_id="restore_campaign",
+    summary="Bring a campaign back",
+    responses=problems(404),
+)
+def restore_campaign(campaign_id: str, caller: Writer, session: WriteSession, locale: LocaleDep) -> CampaignDetail:
+    """Bring a campaign that was put away back into lists."""
+    return _detail(session, messaging.restore_campaign(session, caller, campaign_id), locale)
+
+
+@router.get(
+    "/{campaign_id}/versions",
+    operation_id="list_campaign_versions",
+    summary="Versions of the content",
+    responses=problems(404),
+)
+def list_campaign_versions(campaign_id: str, caller: Reader, session: ReadSession) -> VersionList:
+    """The versions of a campaign's content, newest first."""
+    campaign = messaging.get_campaign(session, caller.workspace_id, campaign_id)
+    rows = messaging.list_versions(session, campaign)
+    return VersionList(items=[VersionOut.model_validate(_version(campaign, row)) for row in rows])
+
+
+@router.get(
+    "/{campaign_id}/versions/{version}",
+    operation_id="get_campaign_version",
+    summary="One version of the content",
+    responses=problems(404),
+)
+def get_campaign_version(campaign_id: str, version: int, caller: Reader, session: ReadSession) -> VersionDetail:
+    """One version; to go back to it, save its content again."""
+    campaign = messaging.get_campaign(session, caller.workspace_id, campaign_id)
+    content = messaging.get_content(session, campaign, version)
+    (row,) = [each for each in messaging.list_versions(session, campaign) if each.version == version]
+    return VersionDetail.model_validate({**_version(campaign, row), "content": content})
+
+
 @router.get(
     "/{campaign_id}/deliveries",
     operation_id="list_deliveries",
@@ -379,6 +479,10 @@ def get_campaign_report(campaign_id: str, caller: Reader, context: ContextDep, l
     report = messaging.report_campaign(
         context.store, context.warehouse, caller.workspace_id, campaign_id, now=context.clock.now()
     )
+    with context.store.read() as session:
+        is_due = messaging.is_due(messaging.get_campaign(session, caller.workspace_id, campaign_id), report.as_of)
+    if is_due:
+        messaging.keep_headline(context.store, campaign_id, report)
     return report_out(report, locale)
 
 
@@ -398,19 +502,25 @@ def _revealed(session: Session, caller: Principal, profile_id: str) -> int:
     return own_profile(session, caller.workspace_id, profile_id)
 
 
-def _reason_text(reason: str | None, locale: Locale) -> str | None:
-    if reason is None or reason not in messaging.REASONS:
-        return reason
-    return messaging.REASONS[reason][locale == "zh"]
+class _View:
+    """Campaigns with what lists show beside them."""
 
+    def __init__(self, session: Session, rows: Sequence[Campaign]) -> None:
+        wanted = {row.audience_id for row in rows}
+        found = session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(wanted)))
+        self._audiences = dict(found.all())
+        self._sent = messaging.sent_counts(session, [row.id for row in rows if row.launched_at is not None])
 
-def _fields(row: Campaign) -> dict[str, Any]:
-    names = [name for name in CampaignOut.model_fields if name != "audience_id"]
-    return {**{name: getattr(row, name) for name in names}, "audience_id": row.audience_id or None}
+    def fields(self, row: Campaign) -> dict[str, Any]:
+        """What every answer says of a campaign."""
+        special = {"audience_id", "audience_name", "sent"}
+        fields = {name: getattr(row, name) for name in CampaignOut.model_fields if name not in special}
+        fields["audience_id"], fields["audience_name"] = row.audience_id or None, self._audiences.get(row.audience_id)
+        return fields | {"sent": self._sent.get(row.id, 0)}
 
-
-def _out(row: Campaign) -> CampaignOut:
-    return CampaignOut.model_validate(_fields(row))
+    def out(self, row: Campaign) -> CampaignOut:
+        """One line of the list."""
+        return CampaignOut.model_validate(self.fields(row))
 
 
 def _detail(session: Session, row: Campaign, locale: Locale) -> CampaignDetail:
@@ -419,17 +529,25 @@ def _detail(session: Session, row: Campaign, locale: Locale) -> CampaignDetail:
         messaging.delivery_counts(session, row.id).items(), key=lambda item: tuple(str(part) for part in item[0])
     )
     progress = [
-        {"arm": arm, "state": state, "reason": reason, "text": _reason_text(reason, locale), "deliveries": count}
+        {"arm": arm, "state": state, "reason": reason, "text": reason_text(reason, locale), "deliveries": count}
         for (arm, state, reason), count in counts
     ]
     content = messaging.get_content(session, row)
-    return CampaignDetail.model_validate({**_fields(row), "content": content, "progress": progress})
+    fields = _View(session, [row]).fields(row)
+    return CampaignDetail.model_validate({**fields, "content": content, "progress": progress})
+
+
+def _version(campaign: Campaign, row: CampaignVersion) -> dict[str, Any]:
+    return {
+        "version": row.version, "note": row.note, "is_launched": row.version == campaign.launched_version,
+        "saved_by": row.created_by, "saved_at": row.created_at,
+    }  # fmt: skip
 
 
 def _delivery(row: Delivery, locale: Locale) -> DeliveryOut:
     names = [name for name in DeliveryOut.model_fields if name not in ("profile_id", "text")]
     fields: dict[str, Any] = {name: getattr(row, name) for name in names}
-    fields |= {"profile_id": encode_profile_id(row.profile_id), "text": _reason_text(row.reason, locale)}
+    fields |= {"profile_id": encode_profile_id(row.profile_id), "text": reason_text(row.reason, locale)}
     return DeliveryOut.model_validate(fields)
 
 
@@ -441,7 +559,7 @@ def _check_out(check: messaging.CampaignCheck, locale: Locale) -> CheckOut:
         is_exact=check.is_exact,
         would_get=check.would_get,
         rejected=[
-            CountedReason(reason=reason, text=_reason_text(reason, locale) or reason, people=people, example=None)
+            CountedReason(reason=reason, text=reason_text(reason, locale) or reason, people=people, example=None)
             for reason, people in sorted(check.rejected.items())
         ],
         would_fail=[

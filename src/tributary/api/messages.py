@@ -166,7 +166,7 @@ def get_message_vocabulary(
                     "is_personal": each.is_personal, "coverage": each.coverage,
                 }
             )
-            for each in messaging.variables_of(session, context.warehouse, caller.workspace_id)
+            for each in messaging.variables_of(session, context.warehouse, caller.workspace_id, context.clock.now())
         ],
         filters=[
             FilterOut(name=name, description=messaging.FILTERS[name].of(locale)) for name in messaging.filter_names()

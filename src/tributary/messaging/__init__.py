@@ -7,6 +7,7 @@ Sender(store, clock, keys, settings, producer=…).run(stop)      # gives the ou
 report_campaign(...)                                  # per arm, with lift against the holdout
 """
 
+from tributary.messaging.behind import STAGES, Behind, Stage, people_behind
 from tributary.messaging.campaigns import (
     LAUNCH_JOB,
     archive_campaign,
@@ -32,9 +33,12 @@ from tributary.messaging.compose import CampaignView, Composer, Message, Message
 from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmContent
 from tributary.messaging.events import publish_events
 from tributary.messaging.gate import REASONS
+from tributary.messaging.headline import SCHEDULES, is_due, keep_headline, sent_counts
 from tributary.messaging.launch import job_handlers, launch_handler
 from tributary.messaging.preview import Preview, preview_message, send_test
 from tributary.messaging.problems import CheckProblem
+from tributary.messaging.progress import CampaignProgress, campaign_progress
+from tributary.messaging.reach import Overlap, Reach, campaign_reach
 from tributary.messaging.reconcile import Reconciliation, reconcile
 from tributary.messaging.report import TREATED, ArmReport, CampaignReport, Comparison, report_campaign
 from tributary.messaging.sender import Sender
@@ -50,11 +54,15 @@ __all__ = [
     "HOLDOUT",
     "LAUNCH_JOB",
     "REASONS",
+    "SCHEDULES",
+    "STAGES",
     "TAGS",
     "TREATED",
     "ArmContent",
     "ArmReport",
+    "Behind",
     "CampaignCheck",
+    "CampaignProgress",
     "CampaignReport",
     "CampaignView",
     "CheckProblem",
@@ -67,10 +75,13 @@ __all__ = [
     "Message",
     "MessageKeys",
     "OpenLink",
+    "Overlap",
     "Preview",
+    "Reach",
     "Reconciliation",
     "Sender",
     "SmtpConnection",
+    "Stage",
     "TemplateError",
     "TokenSigner",
     "Trial",
@@ -80,6 +91,8 @@ __all__ = [
     "Visit",
     "archive_campaign",
     "assigned_counts",
+    "campaign_progress",
+    "campaign_reach",
     "campaign_view",
     "cancel_campaign",
     "check_campaign",
@@ -89,8 +102,10 @@ __all__ = [
     "filter_names",
     "get_campaign",
     "get_content",
+    "is_due",
     "is_machine",
     "job_handlers",
+    "keep_headline",
     "launch_campaign",
     "launch_handler",
     "list_campaigns",
@@ -98,6 +113,7 @@ __all__ = [
     "list_versions",
     "open_keys",
     "pause_campaign",
+    "people_behind",
     "preview_message",
     "publish_events",
     "reconcile",
@@ -106,6 +122,7 @@ __all__ = [
     "restore_campaign",
     "resume_campaign",
     "send_test",
+    "sent_counts",
     "tag_names",
     "try_content",
     "unsubscribe",

@@ -23,6 +23,7 @@ from tributary.messaging.campaigns import LAUNCH_JOB, campaign_view
 from tributary.messaging.compose import CampaignView, Composer, MessageKeys
 from tributary.messaging.content import HOLDOUT
 from tributary.messaging.gate import address_key, gate_many
+from tributary.messaging.headline import HEADLINE_JOB, headline_handler
 from tributary.messaging.mail import message_id_of
 from tributary.messaging.members import members_after
 from tributary.messaging.people import Recipient, canonical_ids, load_recipients
@@ -40,7 +41,10 @@ def job_handlers(
     store: Store, warehouse: Warehouse, clock: Clock, keys: MessageKeys, settings: Settings
 ) -> dict[str, Handler]:
     """The jobs of this package, by kind."""
-    return {LAUNCH_JOB: launch_handler(store, warehouse, clock, keys, settings)}
+    return {
+        LAUNCH_JOB: launch_handler(store, warehouse, clock, keys, settings),
+        HEADLINE_JOB: headline_handler(store, warehouse, clock),
+    }
 
 
 def launch_handler(

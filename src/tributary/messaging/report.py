@@ -13,16 +13,12 @@ the conversions, not the size of the audience.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from sqlalchemy import select
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tributary.access import get_workspace
-from tributary.core.fields import json_expression
-from tributary.core.scan import AUDIENCE_MEMBERS, CANONICAL_ID, EVENTS, scan, subquery
-from tributary.core.sql import Sql, bind, raw
 from tributary.experiments import (
     Estimate,
     Moments,
@@ -33,18 +29,15 @@ from tributary.experiments import (
     relative_lift,
     sample_ratio,
 )
-from tributary.messaging.campaigns import assigned_counts, delivery_counts, get_campaign, get_content
+from tributary.messaging.campaigns import delivery_counts, get_campaign, get_content
 from tributary.messaging.content import HOLDOUT, Content, Goal
+from tributary.messaging.measured import AssignedPeople, Outcome, answer_counts, outcomes_of
 from tributary.messaging.refusals import refusal
 from tributary.messaging.verdict import Verdict, give_verdict
-from tributary.store import Session, Store
-from tributary.store.tables.identity import ProfileAlias
-from tributary.store.tables.messaging import Assignment, Campaign
-from tributary.warehouse import BATCH, Warehouse
+from tributary.store import Store
+from tributary.warehouse import Warehouse
 
 TREATED = "treated"  # all arms with a message together, against the holdout
-_EVENTS = {"Email Opened": "opened", "Email Link Clicked": "clicked", "Unsubscribed": "unsubscribed"}
-_CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +87,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOfReport:
+    """A day of the workspace's calendar: arm → how many of its people had converted by the end of that day."""
+
+    day: date
+    converted: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignReport:
     """The whole report. `window` is from the launch to the end of the goal's time; None before a launch or goal.
 
@@ -112,6 +113,7 @@ class CampaignReport:
     crossed: int
     has_holdout: bool
     currency: str
+    days: list[DayOfReport]
     verdict: Verdict
 
 
@@ -129,13 +131,16 @@ def report_campaign(
         if campaign.launched_at is None or campaign.audience_run is None or campaign.state == "checking":
             raise refusal(campaign, "report")
         content, state = get_content(session, campaign), campaign.state
-        currency = get_workspace(session, workspace_id).currency
+        workspace = get_workspace(session, workspace_id)
+        currency, zone = workspace.currency, ZoneInfo(workspace.timezone)
         counts = delivery_counts(session, campaign_id)
-        people = _People(session, campaign_id)
+        people = AssignedPeople(session, campaign_id)
         launched_at = campaign.launched_at
-        answers = _answers(warehouse, campaign)
-        outcomes = _outcomes(warehouse, campaign, content.goal) if content.goal else {}
-        spent = people.by_arm(session, outcomes)
+        answers = answer_counts(warehouse, campaign)
+        outcomes = outcomes_of(warehouse, campaign, content.goal) if content.goal else {}
+        spent: dict[str, list[Outcome]] = defaultdict(list)
+        for person, name in people.arms_of(session, outcomes).items():
+            spent[name].append(outcomes[person])
     arms = [_arm(arm.name, arm.weight, counts, people, answers, spent[arm.name]) for arm in content.arms]
     by_name = {arm.name: arm for arm in arms}
     assigned = {arm.name: arm.assigned for arm in arms}
@@ -153,9 +158,10 @@ def report_campaign(
         arms=arms,
         comparisons=comparisons,
         sample_ratio=ratio,
-        crossed=people.crossed,
+        crossed=len(people.crossed),
         has_holdout=content.has_holdout,
         currency=currency,
+        days=_days(spent, [arm.name for arm in content.arms], launched_at, min(now, end), zone) if end else [],
         verdict=give_verdict(
             comparisons[0] if comparisons and content.has_holdout else None,
             has_goal=content.goal is not None,
@@ -169,107 +175,13 @@ def report_campaign(
     )
 
 
-class _People:
-    """Who is in which arm, as the persons of today."""
-
-    def __init__(self, session: Session, campaign_id: str) -> None:
-        self._campaign_id = campaign_id
-        self.assigned: Counter[str] = Counter()
-        moved = session.execute(
-            select(Assignment.profile_id, Assignment.arm, ProfileAlias.canonical_id)
-            .join(ProfileAlias, ProfileAlias.profile_id == Assignment.profile_id)
-            .where(Assignment.campaign_id == campaign_id)
-        ).all()
-        arms_of: dict[int, list[str]] = defaultdict(list)
-        for _, arm, canonical in moved:
-            arms_of[canonical].append(arm)
-        for profile_id, arm in self._assignments(session, arms_of):
-            arms_of[profile_id].append(arm)
-        self._moved: dict[int, str | None] = {}  # person → arm, None if they were in several
-        surplus: Counter[str] = Counter()
-        for person, arms in arms_of.items():
-            is_one = len(set(arms)) == 1
-            self._moved[person] = arms[0] if is_one else None
-            surplus.update(arms[1:] if is_one else arms)
-        self.assigned.update(assigned_counts(session, campaign_id))
-        self.distinct = self.assigned - surplus
-        self.crossed = sum(arm is None for arm in self._moved.values())
-
-    def _assignments(self, session: Session, people: Iterable[int]) -> Iterable[tuple[int, str]]:
-        wanted = sorted(people)
-        for start in range(0, len(wanted), _CHUNK):
-            rows = session.execute(
-                select(Assignment.profile_id, Assignment.arm).where(
-                    Assignment.campaign_id == self._campaign_id,
-                    Assignment.profile_id.in_(wanted[start : start + _CHUNK]),
-                )
-            )
-            yield from ((profile_id, arm) for profile_id, arm in rows)
-
-    def by_arm(self, session: Session, outcomes: Mapping[int, tuple[int, float]]) -> dict[str, list[tuple[int, float]]]:
-        """Arm → (orders, revenue) of each of its people who converted."""
-        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for person in outcomes.keys() & self._moved.keys():
-            arm = self._moved[person]
-            if arm is not None:
-                found[arm].append(outcomes[person])
-        for person, arm in self._assignments(session, outcomes.keys() - self._moved.keys()):
-            found[arm].append(outcomes[person])
-        return found
-
-
-def _answers(warehouse: Warehouse, campaign: Campaign) -> dict[tuple[str, str], int]:
-    """(arm, opened | clicked | unsubscribed) → distinct deliveries."""
-    if campaign.launched_at is None:
-        return {}
-    arm, delivery = (json_expression("properties", name, "text") for name in ("arm", "delivery_id"))
-    where = (
-        raw("event IN ") + bind(sorted(_EVENTS), "Array(String)")
-        + " AND timestamp >= " + bind(campaign.launched_at, "DateTime64(3, 'UTC')")
-        + " AND " + json_expression("properties", "campaign_id", "text") + " = " + bind(campaign.id, "String")
-    )  # fmt: skip
-    query = raw("SELECT ") + arm + " AS arm, event, uniqExact(" + delivery + ")"
-    query = query + scan(EVENTS, campaign.workspace_id, where) + " GROUP BY arm, event"
-    rows = warehouse.query(query, workspace_id=campaign.workspace_id, budget=BATCH)
-    return {(name, _EVENTS[event]): int(count) for name, event, count in rows if name is not None}
-
-
-def _outcomes(warehouse: Warehouse, campaign: Campaign, goal: Goal) -> dict[int, tuple[int, float]]:
-    """Person of today → (goal events in the window, their summed value), for members of the audience who have any."""
-    if campaign.launched_at is None or campaign.audience_run is None:
-        return {}
-    end = campaign.launched_at + timedelta(hours=goal.window_hours)
-    value = raw("0.")
-    if goal.value_property is not None:
-        value = raw("sum(ifNull(") + json_expression("properties", goal.value_property, "number") + ", 0))"
-    where = (
-        raw("event = ") + bind(goal.event, "String")
-        + " AND timestamp >= " + bind(campaign.launched_at, "DateTime64(3, 'UTC')")
-        + " AND timestamp < " + bind(end, "DateTime64(3, 'UTC')")
-        + " AND " + CANONICAL_ID + " IN " + _members_today(campaign)
-    )  # fmt: skip
-    query = raw("SELECT ") + CANONICAL_ID + " AS person, count(), " + value
-    query = query + scan(EVENTS, campaign.workspace_id, where) + " GROUP BY person"
-    rows = warehouse.query(query, workspace_id=campaign.workspace_id, budget=BATCH)
-    return {int(person): (int(orders), float(revenue)) for person, orders, revenue in rows}
-
-
-def _members_today(campaign: Campaign) -> Sql:
-    run = raw("audience_id = ") + bind(campaign.audience_id, "String")
-    run = run + " AND run = " + bind(campaign.audience_run, "UInt64")
-    held = subquery(raw("groupBitmapMergeState(members)"), AUDIENCE_MEMBERS, campaign.workspace_id, run)
-    ids = raw("(SELECT arrayJoin(bitmapToArray(") + held + ")) AS profile_id)"
-    today = raw("(SELECT ") + CANONICAL_ID
-    return today + " FROM " + ids + ")"
-
-
 def _arm(
     name: str,
     weight: int,
     counts: Mapping[tuple[str, str, str | None], int],
-    people: _People,
+    people: AssignedPeople,
     answers: Mapping[tuple[str, str], int],
-    outcomes: list[tuple[int, float]],
+    outcomes: Sequence[Outcome],
 ) -> ArmReport:
     states: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
@@ -279,7 +191,7 @@ def _arm(
             if state == "rejected" and reason is not None:
                 rejected[reason] += count
     size = people.distinct[name]
-    revenue = [money for _, money in outcomes]
+    revenue = [each.revenue for each in outcomes]
     return ArmReport(
         name=name,
         weight=weight,
@@ -293,11 +205,25 @@ def _arm(
         clicked=answers.get((name, "clicked"), 0),
         unsubscribed=answers.get((name, "unsubscribed"), 0),
         converted=len(outcomes),
-        orders=sum(orders for orders, _ in outcomes),
+        orders=sum(each.orders for each in outcomes),
         revenue=sum(revenue),
         conversion=Moments.of(size, [1.0] * len(outcomes)),
         money=Moments.of(size, revenue),
     )
+
+
+def _days(
+    spent: Mapping[str, Iterable[Outcome]], arms: Sequence[str], start: datetime, end: datetime, zone: ZoneInfo
+) -> list[DayOfReport]:
+    firsts = {arm: Counter(each.first_at.astimezone(zone).date() for each in spent.get(arm, ())) for arm in arms}
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    total: Counter[str] = Counter()
+    days: list[DayOfReport] = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        total.update({arm: firsts[arm][day] for arm in arms})
+        days.append(DayOfReport(day, {arm: total[arm] for arm in arms}))
+    return days
 
 
 def _comparisons(content: Content, arms: Mapping[str, ArmReport]) -> list[Comparison]:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from tributary.core.scan import PROFILES, scan
-from tributary.core.sql import bind, join, raw
-from tributary.errors import TributaryError
-from tributary.governance import load_catalog, reserved_traits
+from tributary.governance import field_facts, load_catalog, reserved_traits
 from tributary.messaging.engine import PLAIN
 from tributary.messaging.words import Words
 from tributary.store import Session
-from tributary.warehouse import Budget, Warehouse
+from tributary.warehouse import Warehouse
 
-SAMPLED = 10_000  # profiles that coverage is counted on: enough for a percentage, and read in milliseconds
-_MAX_COUNTED = 100
-_BUDGET = Budget("coverage", seconds=5, memory_bytes=1024**3, rows=10)
 _PLAIN_NAME = re.compile(r"[\u0080-\uFFFFa-zA-Z_][\u0080-\uFFFFa-zA-Z0-9_-]*")
 
 _CONTEXT: Mapping[str, tuple[str, Words]] = {
@@ -140,11 +135,11 @@ class Variable:
     coverage: float | None
 
 
-def variables_of(session: Session, warehouse: Warehouse, workspace_id: int) -> list[Variable]:
+def variables_of(session: Session, warehouse: Warehouse, workspace_id: int, now: datetime) -> list[Variable]:
     """What templates of a workspace can print: the traits that its profiles have, and a few more."""
     traits = load_catalog(session, workspace_id).traits
     reserved = reserved_traits()
-    coverage = _coverage(warehouse, workspace_id, sorted(traits)[:_MAX_COUNTED])
+    coverage = field_facts(warehouse, workspace_id, now).traits
     found = [
         Variable(
             name=f"profile.{name}" if _PLAIN_NAME.fullmatch(name) else f'profile["{name}"]',
@@ -153,29 +148,13 @@ def variables_of(session: Session, warehouse: Warehouse, workspace_id: int) -> l
             if name in reserved
             else Words(name, name),
             is_personal=name in reserved and reserved[name].is_pii,
-            coverage=coverage.get(name),
+            coverage=None if coverage is None else coverage.get(name, 0.0),
         )
         for name, field in sorted(traits.items())
         if '"' not in name
     ]
     found.sort(key=lambda each: -(each.coverage or 0))
     return found + [Variable(name, type_, label, False, None) for name, (type_, label) in _CONTEXT.items()]
-
-
-def _coverage(warehouse: Warehouse, workspace_id: int, names: list[str]) -> dict[str, float]:
-    """Trait → share of some profiles that have it; nothing when it cannot be had quickly: completion works without."""
-    if not names:
-        return {}
-    some = raw("(SELECT traits") + scan(PROFILES, workspace_id) + " LIMIT " + bind(SAMPLED, "UInt64") + ")"
-    counts = [
-        raw("countIf(JSONExtractRaw(traits, ") + bind(name, "String") + ") NOT IN ('', 'null'))" for name in names
-    ]
-    question = raw("SELECT count(), ") + join(", ", counts) + " FROM " + some  # noqa: S608 (values are bound)
-    try:
-        ((of, *found),) = warehouse.query(question, workspace_id=workspace_id, budget=_BUDGET)
-    except TributaryError:
-        return {}
-    return {name: int(people) / int(of) for name, people in zip(names, found, strict=True)} if of else {}
 
 
 def filter_names() -> list[str]:

@@ -102,7 +102,7 @@ class Delivery(Base):
         UniqueConstraint("message_id"),
         Index("ix_deliveries_state_not_before", "state", "not_before"),
         Index("ix_deliveries_workspace_id_profile_id", "workspace_id", "profile_id"),
-        Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
+        Index("ix_deliveries_campaign_id_state_updated_at", "campaign_id", "state", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
