@@ -16,6 +16,7 @@ import pytest
 import sqlglot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from xxhash import xxh64_intdigest
 
 from fixtures.warehouse import (
     TwoShards,
@@ -33,6 +34,7 @@ from rules_oracle.world import AUDIENCES, NOWS, PROPERTIES, TAGS, TEXTS, TRAITS,
 from tributary.core.fields import COLUMN_TYPES, field_column, field_expression
 from tributary.core.sql import Sql, bind, raw
 from tributary.rules import (
+    MAX_STEPS,
     AudienceRef,
     Catalog,
     Field,
@@ -44,6 +46,7 @@ from tributary.rules import (
     compile_count,
     compile_measure,
     compile_members,
+    compile_steps,
     compile_why,
     decode,
     decode_measure,
@@ -51,7 +54,7 @@ from tributary.rules import (
     resolve,
     resolve_measure,
 )
-from tributary.rules.codec import MAX_CONDITIONS
+from tributary.rules.codec import MAX_CONDITIONS, child_path
 from tributary.warehouse import SingleNode, Warehouse, show_sql
 
 WORLDS = tuple(make_world(number) for number in (1, 2, 3))
@@ -226,6 +229,68 @@ class TestRestriction:
         for warehouse in warehouses:
             page = ask(warehouse, compile_members(resolved, after=people[3], limit=35), world)
             assert [id_ for (id_,) in page] == people[4:39]
+
+
+class TestSteps:
+    @settings(relaxed, max_examples=40)
+    @given(rule=rules(), world=worlds, zone=zones, share=st.sampled_from([None, 2, 3]), promoted=st.booleans())
+    def test_each_part_counts_whom_the_oracle_selects(self, warehouses, rule, world, zone, share, promoted):
+        asked = [id_ for id_ in world.people if share is None or is_chosen(id_, share)]
+
+        def selected(part):
+            return {id_ for id_ in expected(part, world, zone, NOWS[0]) if id_ in asked}
+
+        wire = decode(rule)
+        resolved = resolve(wire, catalog(world, zone, promoted=promoted), NOWS[0])
+        question = compile_steps(wire, resolved, sample=7, share=share)
+        wanted = list(waterfall(rule, "", 0, selected, set(asked))) or [("", 0, selected(rule), selected(rule))]
+        for warehouse in warehouses:
+            ((people, alone, after, sample),) = ask(warehouse, question.sql, world)
+            assert people == len(asked)
+            assert [
+                (step.path, step.depth, *numbers) for step, *numbers in zip(question.steps, alone, after, strict=True)
+            ] == [(path, depth, len(one), len(left)) for path, depth, one, left in wanted]
+            assert set(sample) <= selected(rule)
+            assert len(sample) == min(7, len(selected(rule)))
+            assert sample == sorted(set(sample))
+
+    def test_a_rule_with_too_many_parts_is_told_from_outside(self, warehouses):
+        world, known = WORLDS[0], catalog(WORLDS[0], "UTC", promoted=True)
+        leaf = {"kind": "audience", "audience": AUDIENCES[0]}
+        inner = {"kind": "any", "rules": [leaf] * 25}
+        for rule, steps in (
+            ({"kind": "all", "rules": [inner] * 3}, 3 + 75),
+            ({"kind": "all", "rules": [inner] * 4}, 4),
+            ({"kind": "all", "rules": [leaf] * MAX_STEPS}, MAX_STEPS),
+        ):
+            wire = decode(rule)
+            question = compile_steps(wire, resolve(wire, known, NOWS[0]), sample=1)
+            assert len(question.steps) == steps
+            for warehouse in warehouses:
+                ((_, _, after, _),) = ask(warehouse, question.sql, world)
+                assert len(after) == steps
+
+
+def waterfall(rule, path, depth, selected, everybody):
+    """The steps of a group and of those inside it: path, depth, whom the part selects, who is left after it."""
+    kind = rule["kind"]
+    parts = {"not": [rule.get("rule")]}.get(kind, rule.get("rules", []) if kind in {"all", "any"} else [])
+    left = None
+    for index, part in enumerate(parts):
+        place = child_path(path, kind, None if kind == "not" else index)
+        alone = selected(part)
+        if kind == "not":
+            left = everybody - alone
+        elif left is None:
+            left = alone
+        else:
+            left = left & alone if kind == "all" else left | alone
+        yield place, depth, alone, left
+        yield from waterfall(part, place, depth + 1, selected, everybody)
+
+
+def is_chosen(profile_id: int, parts: int) -> bool:
+    return xxh64_intdigest(profile_id.to_bytes(8, "little")) % parts == 0
 
 
 class TestReference:

@@ -16,6 +16,7 @@ from tributary.core.ids import encode_profile_id
 from tributary.errors import Unavailable
 from tributary.governance import observe_fields
 from tributary.jobs import Runner
+from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import ProfileRow
 
 CITY = {"kind": "trait", "trait": "city", "op": "is", "value": "上海"}
@@ -100,8 +101,15 @@ def prf(*ids: int) -> list[str]:
     return [encode_profile_id(id_) for id_ in ids]
 
 
-def member(id_: int) -> dict[str, str]:
-    return {"id": prf(id_)[0], "name": "张*", "email": "p***@example.com"}
+def member(id_: int) -> dict[str, Any]:
+    return {
+        "id": prf(id_)[0],
+        "name": "张*",
+        "email": "p***@example.com",
+        "traits": {"city": "上海" if id_ <= 3 else "Paris"},
+        "identifiers": [],
+        "last_seen": "1970-01-01T00:00:00Z",
+    }
 
 
 def test_an_audience_from_estimate_to_members(desk: Desk):
@@ -258,7 +266,44 @@ def test_why_shows_each_condition_with_its_value(desk: Desk):
     ]
     asked = desk.post("/audiences/why", json={"rule": BOUGHT, "profile_id": prf(4)[0]})
     assert (asked["holds"], asked["actual"]) == (True, 1)
+    assert asked["person"] == member(4)
     desk.get(f"/audiences/{made['id']}/why/{prf(99)[0]}", status=404)
+
+
+def test_why_can_be_asked_by_any_identifier(desk: Desk):
+    def ask(status: int = 200, **who: Any) -> Any:
+        return desk.post("/audiences/why", json={"rule": CITY, **who}, status=status)
+
+    owned = {
+        1: [("email", "p1@example.com")],
+        2: [("user_id", "twice")],
+        3: [("member_no", "twice")],
+        4: [("phone", "+8613812345678"), ("user_id", "u-1")],
+        5: [("user_id", "u-12")],
+    }
+    rows = [(owner, type_, value) for owner, values in owned.items() for type_, value in values]
+    mine = {
+        "workspace_id": desk.actor.workspace_id,
+        "degree": 0,
+        "first_seen_ms": 0,
+        "source_id": "s",
+        "message_id": "m",
+    }
+    with desk.context.store.begin() as session:
+        session.add_all(
+            Identifier(id=number, profile_id=owner, type=type_, value=value, degree=0, first_seen_ms=0, **mine)
+            for number, (owner, type_, value) in enumerate(rows, 1)
+        )
+
+    assert ask(identifier="  P1@Example.COM")["person"]["id"] == prf(1)[0]
+    assert ask(identifier="138 1234 5678")["person"]["id"] == prf(4)[0]
+    assert ask(identifier=prf(2)[0])["person"]["id"] == prf(2)[0]
+    found = ask(identifier="u-1")
+    assert (found["person"]["id"], found["holds"]) == (prf(4)[0], False)
+    assert ask(identifier="u-", status=404)["cure"]
+    assert ask(identifier="twice", status=409)["code"] == "conflict"
+    assert ask(status=400)["path"] == "body.profile_id"
+    assert ask(identifier="u-1", profile_id=prf(1)[0], status=400)
 
 
 def test_personal_values_are_masked_until_somebody_asks_who_may(desk: Desk, make_user: Any):

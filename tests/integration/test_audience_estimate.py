@@ -6,10 +6,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from scipy.stats import hypergeom
+from xxhash import xxh64_intdigest
 
 from fixtures.audiences import Rule, Shop, both, bought, either, trait, without
 from fixtures.operators import NOW
 from tributary import audiences
+from tributary.audiences import estimate
 from tributary.errors import BudgetExceeded
 from tributary.governance import load_catalog
 from tributary.warehouse import Budget
@@ -29,6 +32,7 @@ class TestEstimate:
         assert [(step.path, step.alone, step.after) for step in found.steps] == [
             ("all[0]", len(in_city), len(in_city)),
             ("all[1]", len(no_buyers), len(in_city & no_buyers)),
+            ("all[1].not", len(town.buyers(2)), len(no_buyers)),
             ("all[2]", len(adults), len(in_city & no_buyers & adults)),
         ]
         assert "上海" in found.steps[0].sentence
@@ -40,6 +44,21 @@ class TestEstimate:
 
         assert [step.after for step in found.steps] == [len(in_city), len(in_city | town.buyers(2))]
         assert found.size == len(in_city | town.buyers(2))
+
+    def test_each_group_inside_is_a_waterfall_of_its_own_over_everybody(self, town: Shop):
+        in_city = town.where(lambda traits: traits.get("city") == "上海")
+        adults = town.where(lambda traits: traits.get("age", -1) >= 18)
+        buyers = town.buyers(1)
+
+        found = town.estimate(both(bought(1), either(trait("city", "is", "上海"), trait("age", "gte", 18))))
+
+        assert [(step.path, step.kind, step.depth, step.alone, step.after) for step in found.steps] == [
+            ("all[0]", "event", 0, len(buyers), len(buyers)),
+            ("all[1]", "any", 0, len(in_city | adults), found.size),
+            ("all[1].any[0]", "trait", 1, len(in_city), len(in_city)),
+            ("all[1].any[1]", "trait", 1, len(adults), len(in_city | adults)),
+        ]
+        assert found.size == len(buyers & (in_city | adults))
 
     @pytest.mark.parametrize(
         "rule", [trait("city", "is", "上海"), without(trait("city", "is", "上海")), both(), either()]
@@ -73,6 +92,76 @@ class TestEstimate:
     def test_what_costs_too_much_is_stopped(self, town: Shop):
         with pytest.raises(BudgetExceeded):
             town.estimate(bought(1), budget=Budget("tiny", seconds=5, memory_bytes=1_000, rows=10))
+
+
+class TestOnASample:
+    @pytest.fixture(autouse=True)
+    def of_few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(estimate, "ASK_ALL", 100)
+        monkeypatch.setattr(estimate, "SHARE", 4)
+
+    def test_the_numbers_are_scaled_and_come_with_a_margin(self, town: Shop):
+        chosen = {id_ for id_ in town.traits if is_chosen(id_, 4)}
+        in_city = town.where(lambda traits: traits.get("city") == "上海")
+        rule = both(trait("city", "is", "上海"), bought(1))
+
+        found = town.estimate(rule, on_sample=True)
+
+        scale = 400 / len(chosen)
+        assert (found.people, found.size) == (400, round(len(in_city & town.buyers(1) & chosen) * scale))
+        assert [step.alone for step in found.steps] == [
+            round(len(in_city & chosen) * scale),
+            round(len(town.buyers(1) & chosen) * scale),
+        ]
+        assert set(found.sample) <= chosen & in_city & town.buyers(1)
+        assert found.margin is not None
+        assert abs(town.estimate(rule).size - found.size) <= found.margin
+
+    def test_people_who_merged_are_counted_as_the_one_they_are(self, town: Shop):
+        for absorbed in range(1, 100):
+            town.merge(absorbed, absorbed + 200)
+        chosen = {id_ for id_ in town.traits if id_ >= 100 and is_chosen(id_, 4)}
+        found = town.estimate(bought(1, days=100), on_sample=True)
+        buyers = {id_ + 200 if id_ < 100 else id_ for id_, _, _ in town.orders}
+        assert found.people == 301
+        assert found.size == round(len(buyers & chosen) * 301 / len(chosen))
+
+    def test_everybody_and_nobody_are_not_certain(self, town: Shop):
+        nobody = town.estimate(trait("city", "is", "nowhere"), on_sample=True)
+        everybody = town.estimate(both(), on_sample=True)
+        assert (nobody.size, everybody.size) == (0, 400)
+        assert nobody.margin == everybody.margin
+        assert 0 < (nobody.margin or 0) < 40
+
+    def test_few_people_are_asked_all(self, town: Shop, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(estimate, "ASK_ALL", 400)
+        found = town.estimate(bought(1), on_sample=True)
+        assert (found.margin, found.size) == (None, len(town.buyers(1)))
+
+    def test_what_takes_too_long_says_what_to_do(self, town: Shop):
+        tiny = Budget("tiny", seconds=5, memory_bytes=1_000, rows=10)
+        with pytest.raises(BudgetExceeded) as caught:
+            town.estimate(bought(1), budget=tiny)
+        assert "`sample`" in str(caught.value.cure)
+
+    @pytest.mark.parametrize("people", [20_000, 1_000_000])
+    @pytest.mark.parametrize("share", [0.0, 0.00005, 0.0005, 0.005, 0.05, 0.3, 0.5, 0.9, 0.999, 1.0])
+    def test_the_margin_holds_the_truth_in_19_of_20_samples(self, people: int, share: float):
+        """Exact, over all samples that there could be: how often the true size is inside."""
+        selected, asked = round(people * share), people // estimate.SHARE
+        scaling = estimate._Scaling(asked, people)
+        counts = range(max(0, asked - people + selected), min(asked, selected) + 1)
+        likely = hypergeom(people, selected, asked)
+        held = sum(
+            likely.pmf(found)
+            for found in counts
+            if likely.pmf(found) > 1e-9 and abs(scaling.up(found) - selected) <= scaling.margin(found)
+        )
+        assert held >= 0.94
+
+
+def is_chosen(profile_id: int, parts: int) -> bool:
+    return xxh64_intdigest(profile_id.to_bytes(8, "little")) % parts == 0
 
 
 class TestWhy:

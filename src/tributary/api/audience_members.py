@@ -13,21 +13,23 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tributary import audiences, profiles, rules
 from tributary.access import Principal
 from tributary.api.auth import requires
-from tributary.api.body import Body
-from tributary.api.context import ContextDep, ReadSession
-from tributary.api.definitions import PEOPLE
+from tributary.api.context import Context, ContextDep, ReadSession
+from tributary.api.definitions import PEOPLE, RuleIn
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, PageRequest, page_of
 from tributary.api.people import Reveal, note_revealed, own_profile, personal_properties, personal_traits
+from tributary.api.person_summaries import PersonSummary, summaries
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
+from tributary.errors import Conflict, InvalidRequest, NotFound
 from tributary.governance import load_catalog
 from tributary.governance.rule_check import conditions_of
+from tributary.identity import Claim, canonical_profile_id, load_types
 from tributary.rules import Why, tree
 from tributary.store import Session
 
@@ -37,22 +39,20 @@ Reader = Annotated[Principal, requires("audiences:read")]
 AudienceId = Annotated[str, Path(description="`aud_…`")]
 ProfileId = Annotated[str, Path(description="`prf_…`")]
 
+_LIKE = 20  # people whose identifiers begin like the one that is asked about; the exact ones come first
 _PRESENCE = frozenset({tree.Op.IS_SET, tree.Op.IS_NOT_SET})
 
 
-class MemberOut(BaseModel):
-    """A person in a list, with masked words to recognise them by; null when none is known."""
+class RuleWhyIn(RuleIn):
+    """A rule that need not be saved, and a person: by id, or by any identifier."""
 
-    id: str
-    name: str | None
-    email: str | None
-
-
-class RuleWhyIn(Body):
-    """A rule that need not be saved, and a person."""
-
-    rule: dict[str, Any]
-    profile_id: str
+    profile_id: str | None = None
+    identifier: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=256,
+        description="Instead of `profile_id`: an address, a phone number, a user id, written in any usual way.",
+    )
 
 
 class WhyOut(BaseModel):
@@ -69,6 +69,12 @@ class WhyOut(BaseModel):
     actual: Any
     is_hidden: bool
     parts: list[WhyOut]
+
+
+class RuleWhyOut(WhyOut):
+    """Why an unsaved rule does (not) hold for a person."""
+
+    person: PersonSummary
 
 
 class MembershipWhyOut(BaseModel):
@@ -102,24 +108,25 @@ class PersonAudiences(BaseModel):
     "/audiences/why",
     operation_id="explain_rule_for_person",
     summary="Why does an unsaved rule (not) hold for a person?",
-    responses=problems(403, 404, 422),
+    responses=problems(400, 403, 404, 409, 422),
 )
 def explain_rule_for_person(
     body: RuleWhyIn, caller: Reader, context: ContextDep, locale: LocaleDep, reveal: Reveal = False
-) -> WhyOut:
+) -> RuleWhyOut:
     """Each condition, whether it holds, and the actual value."""
     caller.require(PEOPLE)
     with context.store.read() as session:
-        profile_id = own_profile(session, caller.workspace_id, body.profile_id)
+        profile_id = _asked_person(session, context, caller, body)
         catalog = load_catalog(session, caller.workspace_id)
         secrets = _secrets(session, caller, body.rule)
         why = audiences.why_rule(
             session, context.warehouse, catalog, body.rule, profile_id, context.clock.now(), locale=locale
         )
+        person = summaries(session, context, caller, [profile_id])(profile_id)
     if reveal:
         note_revealed(context, caller, "profile.read", [profile_id])
         secrets = _Secrets()
-    return _why(why, secrets)
+    return RuleWhyOut(**dict(_why(why, secrets)), person=person)
 
 
 @router.get(
@@ -130,12 +137,12 @@ def explain_rule_for_person(
 )
 def list_audience_members(
     audience_id: AudienceId, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
-) -> Page[MemberOut]:
+) -> Page[PersonSummary]:
     """The people in the newest finished run."""
     caller.require(PEOPLE)
     audience = audiences.get_audience(session, caller.workspace_id, audience_id)
     found = audiences.list_members(context.warehouse, audience, after=page.after_int() or 0, limit=page.limit + 1)
-    return _people(session, caller, found, page)
+    return _people(session, context, caller, found, page)
 
 
 @router.get(
@@ -146,13 +153,13 @@ def list_audience_members(
 )
 def list_audience_entered(
     audience_id: AudienceId, run: int, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
-) -> Page[MemberOut]:
+) -> Page[PersonSummary]:
     """The people who are in this run and were not in the one before it."""
     caller.require(PEOPLE)
     found = audiences.get_run(session, caller.workspace_id, audience_id, run)
     after, limit = page.after_int() or 0, page.limit + 1
     people = audiences.list_entered(session, context.warehouse, found, after=after, limit=limit)
-    return _people(session, caller, people, page)
+    return _people(session, context, caller, people, page)
 
 
 @router.get(
@@ -163,13 +170,13 @@ def list_audience_entered(
 )
 def list_audience_exited(
     audience_id: AudienceId, run: int, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
-) -> Page[MemberOut]:
+) -> Page[PersonSummary]:
     """The people who were in the run before this one and no longer are."""
     caller.require(PEOPLE)
     found = audiences.get_run(session, caller.workspace_id, audience_id, run)
     after, limit = page.after_int() or 0, page.limit + 1
     people = audiences.list_exited(session, context.warehouse, found, after=after, limit=limit)
-    return _people(session, caller, people, page)
+    return _people(session, context, caller, people, page)
 
 
 @router.get(
@@ -217,24 +224,32 @@ def list_profile_audiences(
     return PersonAudiences(items=[PersonAudience.model_validate(row, from_attributes=True) for row in found])
 
 
-def _people(session: Session, caller: Principal, found: Sequence[int], page: PageRequest) -> Page[MemberOut]:
-    shown = found[: page.limit]
-    known = profiles.get_profiles(session, caller.workspace_id, shown)
-    personal = personal_traits(session, caller.workspace_id)
+def _asked_person(session: Session, context: Context, caller: Principal, body: RuleWhyIn) -> int:
+    """The number of the person of today who is asked about."""
+    if (body.profile_id is None) == (body.identifier is None):
+        raise InvalidRequest("Name one person.", cure="Give either profile_id or identifier.", path="body.profile_id")
+    if body.profile_id is not None:
+        return canonical_profile_id(session, own_profile(session, caller.workspace_id, body.profile_id))
+    text, region = str(body.identifier), context.settings.pipeline.default_region
+    types = load_types(session, caller.workspace_id, region=region)
+    owners = set()
+    for profile in profiles.search_profiles(session, caller.workspace_id, text, region=region, limit=_LIKE):
+        claims = [(types.claim(each.type, text), each.value) for each in profile.identifiers]
+        is_id = text.strip().lower() == encode_profile_id(profile.id)
+        if is_id or any(isinstance(claim, Claim) and claim.value == value for claim, value in claims):
+            owners.add(profile.id)  # and not one whose identifier merely begins like it
+    if not owners:
+        raise NotFound("Nobody has this identifier.", cure="Check how it is written, or look the person up first.")
+    if len(owners) > 1:
+        raise Conflict("Several people have this identifier.", cure="Look the person up, and ask by their id.")
+    return owners.pop()
 
-    def member(profile_id: int) -> MemberOut:
-        profile = known.get(profile_id)
-        traits = profile.plain_traits() if profile else {}
-        name, email = traits.get("name"), traits.get("email")
-        if email is None and profile:
-            email = next(iter(profile.identifier_values("email")), None)
-        return MemberOut(
-            id=encode_profile_id(profile_id),
-            name=profiles.mask_trait("name", name, personal) if isinstance(name, str) else None,
-            email=profiles.mask_identifier("email", email) if isinstance(email, str) else None,
-        )
 
-    return page_of(found, page, member, lambda profile_id: (profile_id,))
+def _people(
+    session: Session, context: Context, caller: Principal, found: Sequence[int], page: PageRequest
+) -> Page[PersonSummary]:
+    summary = summaries(session, context, caller, found[: page.limit])
+    return page_of(found, page, summary, lambda profile_id: (profile_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +278,9 @@ def _secrets(session: Session, caller: Principal, rule: dict[str, Any]) -> _Secr
             asked = {one.property for one in leaf.where if one.op not in _PRESENCE}
             if isinstance(leaf, tree.EventAggregate):
                 asked.add(leaf.property)
-            if any(profiles.is_personal_property(name, hidden) for name in asked):
+            # What is sent to identify a person are traits of theirs, the name among them.
+            is_personal = profiles.is_personal_trait if leaf.event == "$identify" else profiles.is_personal_property
+            if any(is_personal(name, hidden) for name in asked):
                 silent.add(path)
     return _Secrets(traits, frozenset(silent), personal)
 

@@ -1,36 +1,45 @@
-"""What a rule would select, before it is saved: how many, who for example, and what each condition costs.
+"""What a rule would select, before it is saved: how many, who for example, and what each condition contributes.
 
-One question answers all of it. Each top-level condition becomes a bitmap, by the same compiler that computes saved
-audiences; the waterfall is bitmap algebra over them, so its last step is exactly the size that a refresh would find.
+One question answers all of it (`tributary.rules.compile_steps`), by the same compiler that computes saved audiences, so
+the count is exactly the size that a refresh would find. Where that takes longer than somebody waits, one in sixteen
+people is asked about instead, and the numbers are given with the margin that comes of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tributary import rules
-from tributary.core.sql import Sql, bind, join, raw
-from tributary.rules import Catalog, Locale, ResolvedRule, Rule, tree
-from tributary.rules.resolved import Group
-from tributary.warehouse import Budget, Warehouse
+from tributary.errors import BudgetExceeded
+from tributary.governance.samples import count_people
+from tributary.rules import Catalog, Locale
+from tributary.warehouse import Budget, Stop, Warehouse
 
 SAMPLE = 20  # people shown as examples
-MAX_STEPS = 30  # top-level conditions shown one by one; each is a bitmap held in memory
+SHARE = 16  # one in so many people stands for all of them
+ASK_ALL = 16_000  # people; of fewer a sample tells little, and all of them are asked in no time
 
-# Somebody waits for it, and a superseded request cannot be called back: short rather than complete.
+# Somebody waits for it. Whoever does not want to any more stops it, so it may take longer than people like to.
 ESTIMATE = Budget("estimate", seconds=15, memory_bytes=2 * 1024**3, rows=1_000)
+
+_Z = 1.959964  # standard deviations on either side that hold 95 %
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One condition of the waterfall: its `path` in the tree and its words, how many people it holds for alone, and
-    how many are left (under `all`) or gathered (under `any`) after it and those before.
+    """One part of the rule: its `path` as in errors, its wire kind, how deep it is, and its words.
+
+    `alone` is how many people it holds for, `after` how many are left under `all`, gathered under `any`, or everybody
+    else under `not`, after it and those before it in its group.
     """
 
     path: str
+    kind: str
+    depth: int
     sentence: str
     alone: int
     after: int
@@ -38,10 +47,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`size` of `people` (everybody in the workspace) as of `now`; `sample` holds ids spread evenly over the result."""
+    """`size` of `people` (everybody in the workspace) as of `now`; `sample` holds ids spread evenly over the result.
+
+    `margin` is None for an exact count. Else the numbers were scaled from a share of the people, and the true size is
+    within `margin` of `size` in 19 of 20 rules.
+    """
 
     size: int
     people: int
+    margin: int | None
     steps: list[Step]
     sample: list[int]
     now: datetime
@@ -54,74 +68,84 @@ def estimate_rule(
     now: datetime,
     *,
     locale: Locale = "en",
+    on_sample: bool = False,
     budget: Budget = ESTIMATE,
+    stop: Stop | None = None,
 ) -> Estimate:
-    """Count an unsaved rule. The count is exact.
+    """Count an unsaved rule: exactly, or with `on_sample` on a share of the people, unless there are few.
 
     Raises:
         RuleError: the rule is wrong; `path` says where. BudgetExceeded: it takes too long to count while one waits.
-        TooManyRequests: too many others are being counted now.
+        TooManyRequests: too many others are being counted now. Cancelled: it was stopped.
     """
     wire = rules.decode(source)
-    rule = rules.resolve(wire, catalog, now)
-    parts, function = _parts(rule)
-    everybody = rules.resolve(tree.All(rules=()), catalog, now)
-    question = _question(parts, function, everybody)
-    ((people, alone, after, sample),) = warehouse.query(question, workspace_id=catalog.workspace_id, budget=budget)
-    sentences = [rules.explain(part, catalog, locale) for part in _wire_parts(wire, len(parts))]
+    resolved = rules.resolve(wire, catalog, now)
+    everybody = count_people(warehouse, catalog.workspace_id, budget=budget, stop=stop) if on_sample else 0
+    share = SHARE if everybody > ASK_ALL else None
+    question = rules.compile_steps(wire, resolved, sample=SAMPLE, share=share)
+    try:
+        ((asked, alone, after, sample),) = warehouse.query(
+            question.sql, workspace_id=catalog.workspace_id, budget=budget, stop=stop
+        )
+    except BudgetExceeded as error:
+        raise _too_long(error, on_sample=share is not None) from None
+    scaling = _Scaling(int(asked), everybody if share is not None else int(asked))
+    size = _selected(question, after)
     return Estimate(
-        size=int(after[-1]),
-        people=int(people),
+        size=scaling.up(size),
+        people=scaling.people,
+        margin=None if share is None else scaling.margin(size),
         steps=[
-            Step(part.root.path, sentence, int(one), int(left))
-            for part, sentence, one, left in zip(parts, sentences, alone, after, strict=True)
+            Step(
+                path=step.path,
+                kind=rules.kind_of(step.rule),
+                depth=step.depth,
+                sentence=rules.explain(step.rule, catalog, locale),
+                alone=scaling.up(int(one)),
+                after=scaling.up(int(left)),
+            )
+            for step, one, left in zip(question.steps, alone, after, strict=True)
         ],
-        sample=sorted({int(profile_id) for profile_id in sample}),
-        now=rule.now,
+        sample=[int(profile_id) for profile_id in sample],
+        now=resolved.now,
     )
 
 
-def _parts(rule: ResolvedRule) -> tuple[list[ResolvedRule], Sql]:
-    """The conditions of the waterfall, and the operation that puts them together."""
-    root = rule.root
-    if isinstance(root, Group) and root.kind in {"all", "any"} and 1 <= len(root.parts) <= MAX_STEPS:
-        function = raw("bitmapAnd") if root.kind == "all" else raw("bitmapOr")
-        return [replace(rule, root=part) for part in root.parts], function
-    return [rule], raw("bitmapAnd")
+def _selected(question: rules.StepsQuery, after: list[Any]) -> int:
+    """What the whole rule selects: the last step of the outermost group."""
+    outermost = [int(left) for step, left in zip(question.steps, after, strict=True) if step.depth == 0]
+    return outermost[-1]
 
 
-def _wire_parts(rule: Rule, count: int) -> Sequence[Rule]:
-    """The same conditions as they were written, for their words."""
-    if isinstance(rule, tree.All | tree.Any) and count == len(rule.rules):
-        return rule.rules
-    return [rule]
+def _too_long(error: BudgetExceeded, *, on_sample: bool) -> BudgetExceeded:
+    if on_sample:
+        cure = "Narrow it: a shorter period, fewer conditions. Saved, it is computed in the background."
+        return BudgetExceeded("Even on a sample of people this takes too long to count.", cure=cure, **error.attrs)
+    cure = "Estimate on a sample of people (`sample`). Saved, it is computed exactly, in the background."
+    return BudgetExceeded("This takes too long to count exactly.", cure=cure, **error.attrs)
 
 
-def _question(parts: list[ResolvedRule], function: Sql, everybody: ResolvedRule) -> Sql:
-    """One row: people, people per condition, people after each condition, sample."""
-    names = [Sql((f"c{index}",)) for index in range(len(parts))]
-    totals = [Sql((f"t{index}",)) for index in range(len(parts))]
-    withs = [raw("(") + rules.compile_bitmap(everybody) + ") AS everybody"]
-    for index, part in enumerate(parts):
-        withs.append(raw("(") + rules.compile_bitmap(part) + ") AS " + names[index])
-        total = names[index] if index == 0 else function + "(" + totals[index - 1] + ", " + names[index] + ")"
-        withs.append(total + " AS " + totals[index])
-    withs.append(raw("bitmapCardinality(") + totals[-1] + ") AS size")
-    withs.append(raw("least(size, ") + bind(SAMPLE, "UInt64") + ") AS shown")
-    at = raw("toUInt64(intDiv(place * size, shown))")
-    one = raw("bitmapToArray(subBitmap(") + totals[-1] + ", " + at + ", toUInt64(1)))"
-    return (
-        raw("WITH ")
-        + join(", ", withs)
-        + " SELECT bitmapCardinality(everybody), "
-        + _sizes(names)
-        + ", "
-        + _sizes(totals)
-        + ", arrayFlatten(arrayMap(place -> "
-        + one
-        + ", range(shown)))"
-    )
+@dataclass(frozen=True, slots=True)
+class _Scaling:
+    """From `asked` people to all `people`."""
 
+    asked: int
+    people: int
 
-def _sizes(bitmaps: list[Sql]) -> Sql:
-    return raw("[") + join(", ", [raw("bitmapCardinality(") + bitmap + ")" for bitmap in bitmaps]) + "]"
+    def up(self, found: int) -> int:
+        """How many of all people there are, if `found` of those asked are."""
+        return found if self.asked in {0, self.people} else round(found * self.people / self.asked)
+
+    def margin(self, found: int) -> int:
+        """Half of the width of the 95 % interval by Wilson's score, with the correction for a part of a finite whole.
+
+        It is right for few people as well: nobody in the sample does not mean nobody.
+        """
+        n, everybody = self.asked, self.people
+        if n == 0:
+            return everybody
+        share, z2 = found / n, _Z * _Z
+        rest = (everybody - n) / max(everybody - 1, 1)  # of the variance, because those asked are known
+        middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+        half = _Z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n * rest + z2 / (4 * n * n) * rest)
+        return math.ceil(everybody * max(middle + half - share, share - middle + half))

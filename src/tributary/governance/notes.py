@@ -9,6 +9,7 @@ import difflib
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from tributary import rules
@@ -18,7 +19,7 @@ from tributary.errors import BudgetExceeded, TooManyRequests, Unavailable
 from tributary.governance.rule_check import conditions_of
 from tributary.rules import Catalog, Locale, Measure, Rule, TagRef, tree
 from tributary.rules.codec import child_path
-from tributary.warehouse import Budget, Warehouse
+from tributary.warehouse import Budget, Stop, Warehouse
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ _MAX_SUGGESTIONS: Final = 3
 _NEAR: Final = 0.6
 # A note is a courtesy: it may cost a moment, and when it costs more there is none.
 _BUDGET: Final = Budget("notes", seconds=3, memory_bytes=1024**3, rows=10_000)
+_Ask = Callable[[Sql], list[tuple[Any, ...]]]
 _EQUALITY: Final = frozenset({tree.Op.IS, tree.Op.IS_NOT, tree.Op.IN, tree.Op.NOT_IN})
 
 _UNKNOWN_EVENT: Final[Mapping[Locale, str]] = {
@@ -60,6 +62,7 @@ def notes_on(
     locale: Locale,
     *,
     path: str = "",
+    stop: Stop | None = None,
 ) -> list[Note]:
     """Event names of a rule or measure that have never arrived, and text values of tags that nobody has.
 
@@ -68,7 +71,7 @@ def notes_on(
     None at all when the warehouse does not answer soon: a note never stands in the way.
 
     Raises:
-        RuleError: the rule cannot be read.
+        RuleError: the rule cannot be read. Cancelled: it was stopped.
     """
     rule = rules.decode(source) if isinstance(source, Mapping) else source
     events: list[tuple[str, str]] = []
@@ -81,19 +84,20 @@ def notes_on(
                 events.append((child_path(place, "event"), leaf.event))
             elif isinstance(leaf, tree.Tag) and leaf.op in _EQUALITY:
                 values.append((leaf, child_path(place, "value")))
+    ask = partial(warehouse.query, workspace_id=catalog.workspace_id, budget=_BUDGET, stop=stop)
     return _within_budget(
-        lambda: [*_on_events(warehouse, catalog, events, locale), *_on_values(warehouse, catalog, values, locale)]
+        lambda: [*_on_events(ask, catalog, events, locale), *_on_values(ask, catalog, values, locale)]
     )
 
 
-def _on_events(warehouse: Warehouse, catalog: Catalog, used: Collection[tuple[str, str]], locale: Locale) -> list[Note]:
+def _on_events(ask: _Ask, catalog: Catalog, used: Collection[tuple[str, str]], locale: Locale) -> list[Note]:
     names = sorted({name for _, name in used})
     if not names:
         return []
-    seen = {name for (name,) in _ask(warehouse, catalog, _arrived(catalog.workspace_id, names))}
+    seen = {name for (name,) in ask(_arrived(catalog.workspace_id, names))}
     if seen.issuperset(names):
         return []
-    known = [name for (name,) in _ask(warehouse, catalog, _commonest_events(catalog.workspace_id))]
+    known = [name for (name,) in ask(_commonest_events(catalog.workspace_id))]
     return [
         _note(path, _UNKNOWN_EVENT[locale].format(name=name), name, known, locale)
         for path, name in used
@@ -101,9 +105,7 @@ def _on_events(warehouse: Warehouse, catalog: Catalog, used: Collection[tuple[st
     ]
 
 
-def _on_values(
-    warehouse: Warehouse, catalog: Catalog, used: Iterable[tuple[tree.Tag, str]], locale: Locale
-) -> list[Note]:
+def _on_values(ask: _Ask, catalog: Catalog, used: Iterable[tuple[tree.Tag, str]], locale: Locale) -> list[Note]:
     notes: list[Note] = []
     for leaf, path in used:
         tag = catalog.tags.get(leaf.tag)
@@ -112,7 +114,7 @@ def _on_values(
         listed = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
         asked = {index: value for index, value in enumerate(listed) if isinstance(value, str)}
         question = _tag_values(catalog.workspace_id, tag, tag.run, asked.values(), ignore_case=leaf.ignore_case)
-        known = [str(text) for (text,) in _ask(warehouse, catalog, question)]
+        known = [str(text) for (text,) in ask(question)]
         had = {_folded(text, leaf.ignore_case) for text in known}
         for index, value in asked.items():
             if _folded(value, leaf.ignore_case) not in had:
@@ -147,10 +149,6 @@ def _tag_values(workspace_id: int, tag: TagRef, run: int, asked: Iterable[str], 
 
 def _folded(text: str, ignore_case: bool) -> str:
     return text.lower() if ignore_case else text
-
-
-def _ask(warehouse: Warehouse, catalog: Catalog, question: Sql) -> list[tuple[Any, ...]]:
-    return warehouse.query(question, workspace_id=catalog.workspace_id, budget=_BUDGET)
 
 
 def _within_budget(make: Callable[[], list[Note]]) -> list[Note]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tributary.core.scan import PROFILES, ScanTable, scan
 from tributary.core.sql import Sql, bind, join, raw
-from tributary.warehouse import Budget, Warehouse
+from tributary.warehouse import INTERACTIVE, Budget, Stop, Warehouse
 
 _RANGES = 32
 
@@ -32,6 +32,15 @@ def extent(
     question = raw("SELECT count(), min(profile_id), max(profile_id)") + scan(table, workspace_id, where)
     ((rows, first, last),) = warehouse.query(question, workspace_id=workspace_id, budget=budget)
     return Extent(int(rows), int(first), int(last))
+
+
+def count_people(
+    warehouse: Warehouse, workspace_id: int, *, budget: Budget = INTERACTIVE, stop: Stop | None = None
+) -> int:
+    """Everybody in the workspace. Raises what `Warehouse.query` does."""
+    question = raw("SELECT count()") + scan(PROFILES, workspace_id)
+    ((people,),) = warehouse.query(question, workspace_id=workspace_id, budget=budget, stop=stop)
+    return int(people)
 
 
 def sampled(whole: Extent, wanted: int) -> Sql | None:

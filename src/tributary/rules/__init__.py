@@ -26,6 +26,7 @@ from tributary.rules.operators import OPERATORS
 from tributary.rules.problems import Findings, RuleProblem, find_problems
 from tributary.rules.resolve import resolve
 from tributary.rules.resolved import ResolvedRule
+from tributary.rules.steps import MAX_STEPS, Step, StepsQuery, compile_steps, kind_of
 from tributary.rules.tree import Rule
 from tributary.rules.used import FieldsUsed, fields_used
 from tributary.rules.vocabulary import Vocabulary, vocabulary
@@ -33,6 +34,7 @@ from tributary.rules.why import Why, WhyQuery, compile_why, read_why
 from tributary.rules.wording import Locale
 
 __all__ = [
+    "MAX_STEPS",
     "OPERATORS",
     "AudienceRef",
     "Catalog",
@@ -47,6 +49,8 @@ __all__ = [
     "ResolvedRule",
     "Rule",
     "RuleProblem",
+    "Step",
+    "StepsQuery",
     "TagRef",
     "Vocabulary",
     "Why",
@@ -57,6 +61,7 @@ __all__ = [
     "compile_count",
     "compile_measure",
     "compile_members",
+    "compile_steps",
     "compile_why",
     "decode",
     "decode_measure",
@@ -66,6 +71,7 @@ __all__ = [
     "explain",
     "fields_used",
     "find_problems",
+    "kind_of",
     "read_why",
     "resolve",
     "resolve_measure",

@@ -25,7 +25,7 @@ from tributary.errors import BugError
 from tributary.rules import resolved as r
 from tributary.rules.buckets import bucket_sql
 from tributary.rules.catalog import FieldType
-from tributary.rules.event_sql import People, ask, bitmaps_sql, generated, question
+from tributary.rules.event_sql import People, Share, ask, bitmaps_sql, generated, question
 from tributary.rules.predicate_sql import check_sql, conjunction, disjunction, negation, predicate_sql
 
 _ALL_MEMBERS = 2**63
@@ -43,7 +43,7 @@ def compile_bitmap(
             same, found less quickly. Never give an incomplete list: events under the missing ids would not count.
     """
     people = None if only is None else People(tuple(only), None if merged is None else tuple(merged))
-    return _Compiler(rule, people).query()
+    return BitmapCompiler(rule, people).query()
 
 
 def compile_count(
@@ -139,27 +139,40 @@ class _Scans:
         return generated(f"s{list(self.asked).index((table, name))}.m{items.index(item)}")
 
 
-class _Compiler:
-    def __init__(self, rule: r.ResolvedRule, people: People | None) -> None:
+class BitmapCompiler:
+    """One query about a rule: expressions of bitmaps, and the scans that they stand on.
+
+    First the expressions are asked for, then `sources` gives the scans of all of them.
+    """
+
+    def __init__(self, rule: r.ResolvedRule, people: People | Share | None = None) -> None:
         self._rule = rule
         self._people = people
         self._scans = _Scans()
 
     def query(self) -> Sql:
-        found = self._node(self._rule.root)
-        members = found.bitmap
+        """One row, `members`: the people for whom the rule holds."""
+        members = self.members(self._rule.root)
+        return raw("SELECT ") + members + " AS members FROM " + self.sources()  # noqa: S608 (values are bound)
+
+    def members(self, node: r.Node) -> Sql:
+        """The living profiles for whom a part of the rule holds, as an expression over `sources`."""
+        found = self._node(node)
         if found.is_complement:
-            members = _call("bitmapAndnot", self._everyone(), members)
-        elif not found.is_alive:
-            members = _call("bitmapAnd", self._everyone(), members)
-        sources = [
+            return _call("bitmapAndnot", self.everyone(), found.bitmap)
+        return found.bitmap if found.is_alive else _call("bitmapAnd", self.everyone(), found.bitmap)
+
+    def everyone(self) -> Sql:
+        """All living profiles, as an expression over `sources`."""
+        return self._scans.column(_PROFILES, "", _EVERYONE)
+
+    def sources(self) -> Sql:
+        """What follows FROM, for all that was asked for before."""
+        scans = [
             self._source(table, items) + generated(f" AS s{index}")
             for index, ((table, _), items) in enumerate(self._scans.asked.items())
         ]
-        return raw("SELECT ") + members + " AS members FROM " + join(" CROSS JOIN ", sources)  # noqa: S608 (values are bound)
-
-    def _everyone(self) -> Sql:
-        return self._scans.column(_PROFILES, "", _EVERYONE)
+        return join(" CROSS JOIN ", scans)
 
     def _node(self, node: r.Node) -> _People:
         if _is_of_profiles(node):

@@ -55,6 +55,27 @@ class People:
         return raw("profile_id IN ") + bind((*self.ids, *self.merged_ids), PERSON_ID_TYPE)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One in `parts` people, chosen by a hash of the id: always the same ones, and as good as chosen by lot.
+
+    Not the hash that shards are chosen by, or all of them would be on one shard.
+    """
+
+    parts: int
+
+    def profiles(self) -> Sql:
+        """The condition on `profiles`."""
+        return self._is_chosen(raw("profile_id"))
+
+    def rows(self) -> Sql:
+        """The condition on rows that carry the id a person had when they were written."""
+        return self._is_chosen(CANONICAL_ID)
+
+    def _is_chosen(self, person: Sql) -> Sql:
+        return raw("xxHash64(") + person + ") % " + bind(self.parts, "UInt32") + " = 0"
+
+
 def distinct_expression(field: Field) -> Sql:
     """The value of an event property as a distinct count compares it."""
     value = property_expression(field)
@@ -150,7 +171,7 @@ def question(condition: r.EventCondition, timezone: str) -> Question:
     return Question(condition, rows, span, condition.negated != admits_nothing, ranges, is_any)
 
 
-def ask(questions: list[Question], workspace_id: int, event: str, timezone: str, people: People | None) -> Sql:
+def ask(questions: list[Question], workspace_id: int, event: str, timezone: str, people: People | Share | None) -> Sql:
     """`(SELECT … AS m0, … AS m1 …)`: one scan of an event's rows, one row, a bitmap of people per question."""
     rows = None if any(item.rows is None for item in questions) else [item.rows for item in questions if item.rows]
     is_single = len(questions) == 1

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from tributary.core.clock import Clock
-from tributary.core.scan import PROFILES, scan
 from tributary.core.sql import bind, raw
 from tributary.governance import load_catalog
 from tributary.governance.rule_check import require_computed
 from tributary.governance.runs import Runs
+from tributary.governance.samples import count_people
 from tributary.jobs import Handler
 from tributary.rules import Catalog
 from tributary.store import Store
@@ -95,12 +95,6 @@ def preview_tag(
     values = compile_values(definition, value_type, catalog, now)
     spread = read_distribution(warehouse, catalog.workspace_id, values, value_type, budget=INTERACTIVE)
     return spread, count_people(warehouse, catalog.workspace_id)
-
-
-def count_people(warehouse: Warehouse, workspace_id: int) -> int:
-    """Everybody in the workspace."""
-    ((people,),) = warehouse.query(raw("SELECT count()") + scan(PROFILES, workspace_id), workspace_id=workspace_id)
-    return int(people)
 
 
 def _compute(warehouse: Warehouse, run: TagRun, tag: Tag, definition: Definition, catalog: Catalog) -> None:

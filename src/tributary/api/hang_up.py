@@ -1,0 +1,59 @@
+"""Long questions of people who may leave: a few at a time, and none for somebody who is gone.
+
+A route in a thread learns nothing of a browser that closed the connection. So the question runs in a thread while the
+route itself waits beside it, looks now and then whether the caller is still there, and stops the question if not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from tributary.errors import TooManyRequests
+from tributary.warehouse import Stop
+
+_T = TypeVar("_T")
+
+_AT_ONCE: Final = 3  # of the warehouse's four readers: one is left for everybody else
+_WAITING: Final = 30  # beyond that nobody would get an answer while they wait
+_LOOK_SECONDS: Final = 0.1
+
+# One per event loop, which there is one of in a process; tests have one each.
+_limiters: WeakKeyDictionary[asyncio.AbstractEventLoop, CapacityLimiter] = WeakKeyDictionary()
+
+
+async def while_connected(request: Request, stop: Stop, work: Callable[[], _T]) -> _T:
+    """The answer of `work`, run in a thread; `stop` is what its questions are asked with.
+
+    Raises:
+        Cancelled: `stop` was used: by the caller's next request, or because the caller hung up.
+        TooManyRequests: too many others wait.
+    """
+    limiter = _limiters.setdefault(asyncio.get_running_loop(), CapacityLimiter(_AT_ONCE))
+    if limiter.statistics().tasks_waiting >= _WAITING:
+        raise TooManyRequests("Too many others are counting now.", cure="Try again in a moment.")
+    begun = threading.Event()
+
+    def begin() -> _T:
+        begun.set()
+        stop.check()
+        return work()
+
+    task = asyncio.ensure_future(to_thread.run_sync(begin, limiter=limiter))
+    try:
+        while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
+            if not stop.is_stopped and await request.is_disconnected():
+                await to_thread.run_sync(stop.stop)
+            if stop.is_stopped and not begun.is_set():
+                stop.check()
+        return task.result()
+    finally:
+        if not task.done():  # it was stopped before it began, or the server is stopping us
+            task.cancel()
+            await to_thread.run_sync(stop.stop)
