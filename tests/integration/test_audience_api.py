@@ -282,13 +282,7 @@ def test_why_can_be_asked_by_any_identifier(desk: Desk):
         5: [("user_id", "u-12")],
     }
     rows = [(owner, type_, value) for owner, values in owned.items() for type_, value in values]
-    mine = {
-        "workspace_id": desk.actor.workspace_id,
-        "degree": 0,
-        "first_seen_ms": 0,
-        "source_id": "s",
-        "message_id": "m",
-    }
+    mine = {"workspace_id": desk.actor.workspace_id, "source_id": "s", "message_id": "m"}
     with desk.context.store.begin() as session:
         session.add_all(
             Identifier(id=number, profile_id=owner, type=type_, value=value, degree=0, first_seen_ms=0, **mine)
