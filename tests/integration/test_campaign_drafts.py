@@ -178,3 +178,44 @@ def test_the_vocabulary_names_what_templates_can_say(api_client, owner, shop):
     printed = " ".join(f"{{{{ {name} | default: 'x' }}}}" for name in variables)
     seen = render(api_client, owner, content_of([{"kind": "text", "text": printed}]))
     assert [each for each in seen["problems"] if each["code"] in ("syntax", "unknown_name", "unknown_trait")] == []
+
+
+def test_what_was_checked_is_what_is_launched(api_client, owner, shop):
+    audience_id = add_audience(shop.store, shop.warehouse, range(1, 11), clock=shop.clock)
+    body = {"name": "x", "audience_id": audience_id, "content": content_of([*BLOCKS[:1], BLOCKS[3]])}
+    draft = api_client.post("/api/v1/campaigns", json=body, as_=owner).json()
+    path = f"/api/v1/campaigns/{draft['id']}"
+    api_client.patch(path, json={"base_revision": 1, "name": "y"}, as_=owner)
+    late = api_client.post(f"{path}/launch", json={"base_revision": 1}, as_=owner)
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    launched = api_client.post(f"{path}/launch", json={"base_revision": 2}, as_=owner)
+    assert (launched.status_code, launched.json()["state"]) == (200, "checking")
+
+
+def test_the_check_says_in_both_languages_for_whom_it_would_fail(api_client, owner, shop):
+    audience_id = add_audience(shop.store, shop.warehouse, range(1, 11), clock=shop.clock)
+    body = {"name": "x", "audience_id": audience_id, "content": content_of(BLOCKS)}
+    draft = api_client.post("/api/v1/campaigns", json=body, as_=owner).json()
+    path = f"/api/v1/campaigns/{draft['id']}/check"
+    (english,), (chinese,) = (
+        api_client.get(f"{path}?locale={each}", as_=owner).json()["would_fail"] for each in ("en", "zh")
+    )
+    assert (english["text"], chinese["text"]) == ("profile.city has no value", "profile.city 没有值")
+    assert english["people"] == 10
+    problems = api_client.get(f"{path}?locale=zh", as_=owner).json()["problems"]
+    assert "试算的 10 人中有 10 人收不到邮件，因为模板无法为他们渲染。" in {each["message"] for each in problems}
+    assert all(each["message"] and each["cure"] for each in problems)
+
+
+def test_versions_that_were_kept_can_be_seen_and_taken_back(api_client, owner, draft, shop):
+    path = f"/api/v1/campaigns/{draft['id']}"
+    first = draft["content"]
+    api_client.patch(path, json={"base_revision": 1, "note": "first"}, as_=owner)
+    changed = api_client.patch(path, json={"base_revision": 2, "content": content_of(BLOCKS)}, as_=owner).json()
+    listed = api_client.get(f"{path}/versions", as_=owner).json()["items"]
+    assert [(each["version"], each["note"]) for each in listed] == [(2, None), (1, "first")]
+    kept = api_client.get(f"{path}/versions/1", as_=owner).json()
+    assert kept["content"] == first
+    back = {"base_revision": changed["revision"], "content": kept["content"]}
+    assert api_client.patch(path, json=back, as_=owner).json()["content"] == first
+    assert api_client.get(f"{path}/versions/9", as_=owner).status_code == 404

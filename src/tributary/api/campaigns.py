@@ -152,7 +152,11 @@ class CampaignUpdate(Body):
 
 
 class CampaignLaunch(Body):
-    """When to start."""
+    """When to start, and what."""
+
+    base_revision: int | None = Field(
+        None, description="The `revision` that was looked at; refused if there is a newer one. Absent: the newest."
+    )
 
     scheduled_at: AwareDatetime | None = Field(None, description="When, with its zone; absent: now.")
 
@@ -349,13 +353,15 @@ def launch_campaign(
     campaign_id: str, caller: Sending, context: ContextDep, locale: LocaleDep, body: CampaignLaunch | None = None
 ) -> CampaignDetail:
     """Start the campaign, now or later. Refused while the check finds an error."""
-    errors = [each for each in _check(context, caller, campaign_id).problems if each.severity == "error"]
+    check = _check(context, caller, campaign_id)
+    errors = [each for each in check.problems if each.severity == "error"]
+    seen = check.revision if body is None or body.base_revision is None else body.base_revision
     with context.store.begin() as session:
         if errors and messaging.get_campaign(session, caller.workspace_id, campaign_id).state == "draft":
             first = errors[0]
             raise Conflict(first.message.of(locale), cure=first.cure.of(locale), path=first.path)
         campaign = messaging.launch_campaign(
-            session, caller, campaign_id, scheduled_at=body.scheduled_at if body else None
+            session, caller, campaign_id, scheduled_at=body.scheduled_at if body else None, revision=seen
         )
         return _detail(session, campaign, locale)
 
@@ -565,7 +571,7 @@ def _check_out(check: messaging.CampaignCheck, locale: Locale) -> CheckOut:
         would_fail=[
             CountedReason(
                 reason=reason,
-                text=reason.replace("_", " ").replace(":", ": "),
+                text=messaging.failure_words(reason).of(locale),
                 people=people,
                 example=encode_profile_id(check.examples[reason]),
             )

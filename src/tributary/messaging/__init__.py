@@ -48,6 +48,7 @@ from tributary.messaging.tokens import ClickLink, OpenLink, TokenSigner, Unsubsc
 from tributary.messaging.tracking import Visit, is_machine, record_visit, unsubscribe
 from tributary.messaging.trial import Lacking, Trial, try_content, worst_member
 from tributary.messaging.vocabulary import FILTERS, TAGS, Variable, filter_names, tag_names, variables_of
+from tributary.messaging.words import failure_words
 
 __all__ = [
     "FILTERS",
@@ -99,6 +100,7 @@ __all__ = [
     "create_campaign",
     "delivery_counts",
     "duplicate_campaign",
+    "failure_words",
     "filter_names",
     "get_campaign",
     "get_content",

@@ -182,20 +182,31 @@ def _write_content(session: Session, caller: Principal, campaign: Campaign, cont
 
 
 def launch_campaign(
-    session: Session, caller: Principal, campaign_id: str, *, scheduled_at: datetime | None = None
+    session: Session,
+    caller: Principal,
+    campaign_id: str,
+    *,
+    scheduled_at: datetime | None = None,
+    revision: int | None = None,
 ) -> Campaign:
     """Freeze the content and start, now or at `scheduled_at`. Run `check_campaign` first: this does not judge content.
 
-    The members of the audience are those of its newest computation at the start.
+    `revision` is the one that was checked. The members of the audience are those of its newest computation at the
+    start.
 
     Raises:
         NotFound: there is no such campaign here.
-        Conflict: it is not a draft, it has no audience, or that has never been computed.
+        Conflict: it is not a draft, was changed since `revision`, has no audience, or that has never been computed.
         TimeHasPassed: `scheduled_at` is over.
     """
     campaign = _locked(session, caller.workspace_id, campaign_id)
     if campaign.state != "draft" or campaign.archived_at is not None:
         raise refusal(campaign, "launch")
+    if revision is not None and revision != campaign.revision:
+        raise Conflict(
+            "The campaign was changed while it was being checked.",
+            cure="Look at the newest content, then launch again.",
+        )
     now = caller.clock.now()
     if scheduled_at is not None and scheduled_at < now - _LATE:
         raise TimeHasPassed(

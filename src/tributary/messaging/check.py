@@ -27,7 +27,8 @@ class CampaignCheck:
     """What a launch now would do.
 
     `tried` members of `audience_size` were put through the gate and rendered in every arm; `is_exact` says that these
-    were all. `rejected` counts them by the gate's reason; `would_fail` by the template's complaint, with `examples`.
+    were all. `rejected` counts them by the gate's reason; `would_fail` by the template's complaint, with `examples`:
+    its reason, for a missing value with a colon and the variable. `revision` is what was looked at.
     """
 
     problems: list[CheckProblem]
@@ -38,6 +39,7 @@ class CampaignCheck:
     rejected: Mapping[str, int]
     would_fail: Mapping[str, int]
     examples: Mapping[str, int] = field(default_factory=dict)
+    revision: int = 0
 
     @property
     def can_launch(self) -> bool:
@@ -70,7 +72,7 @@ def check_campaign(
     problems += split_problems(view.content)
     if run is None:
         problems.append(problem_of("audience_not_computed" if audience else "no_audience", "audience_id"))
-        return CampaignCheck(problems, 0, 0, False, 0, {}, {})
+        return CampaignCheck(problems, 0, 0, False, 0, {}, {}, revision=view.revision)
     if not size:
         problems.append(problem_of("audience_empty", "audience_id"))
     members = sample_members(warehouse, workspace_id, audience_id, run, limit=sample) if size else []
@@ -92,7 +94,9 @@ def check_campaign(
     would_get = len(reachable) - sum(would_fail.values())
     if size and not would_get:
         problems.append(problem_of("nobody_reachable", "audience_id"))
-    return CampaignCheck(problems, size, len(people), size <= sample, would_get, rejected, would_fail, examples)
+    return CampaignCheck(
+        problems, size, len(people), size <= sample, would_get, rejected, would_fail, examples, view.revision
+    )
 
 
 def _complaint(composer: Composer, view: CampaignView, person: Recipient) -> str | None:

@@ -137,6 +137,22 @@ _SYNTAX: tuple[tuple[re.Pattern[str], Words, Words], ...] = (
 )
 
 
+def failure_words(failure: str) -> Words:
+    """Why the message fails for some people, of what `CampaignCheck.would_fail` counts by: reason, maybe variable."""
+    reason, _, variable = failure.partition(":")
+    if reason == "missing_value":
+        return Words(f"{variable} has no value", f"{variable} 没有值")
+    return _FAILURES.get(reason, Words(reason.replace("_", " "), reason))
+
+
+_FAILURES: Mapping[str, Words] = {
+    "syntax": Words("a value does not fit its filter", "值与过滤器不匹配"),
+    "calculation": Words("the template cannot be calculated", "模板无法计算"),
+    "limit": Words("the template does too much", "模板的运算量或输出过大"),
+    "too_large": Words("the template is too large", "模板过大"),
+}
+
+
 def template_words(reason: str, fact: str = "", hint: Words = NOTHING) -> tuple[Words, Words]:
     """What is wrong and what to do. `fact` is the name, size or detail in question; a `hint` is the better cure."""
     if reason == "syntax":
