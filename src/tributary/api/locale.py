@@ -83,7 +83,12 @@ def answering(scope: Scope) -> Iterator[None]:
 def in_callers_language(text: str) -> str:
     """An English text in the language of the request that is answered; as it is, outside of one."""
     scope = _answered.get()
-    return text if scope is None else translate(text, locale_of(scope))
+    if scope is None:
+        return text
+    state = scope.setdefault("state", {})
+    if "locale" not in state:  # a list has thousands of texts; by the time that it is answered it is known who calls
+        state["locale"] = locale_of(scope)
+    return translate(text, state["locale"])
 
 
 Text = Annotated[str, PlainSerializer(in_callers_language, return_type=str)]

@@ -9,7 +9,6 @@ import difflib
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from tributary import rules
@@ -84,7 +83,10 @@ def notes_on(
                 events.append((child_path(place, "event"), leaf.event))
             elif isinstance(leaf, tree.Tag) and leaf.op in _EQUALITY:
                 values.append((leaf, child_path(place, "value")))
-    ask = partial(warehouse.query, workspace_id=catalog.workspace_id, budget=_BUDGET, stop=stop)
+
+    def ask(question: Sql) -> list[tuple[Any, ...]]:
+        return warehouse.query(question, workspace_id=catalog.workspace_id, budget=_BUDGET, stop=stop)
+
     return _within_budget(
         lambda: [*_on_events(ask, catalog, events, locale), *_on_values(ask, catalog, values, locale)]
     )
