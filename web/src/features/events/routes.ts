@@ -15,7 +15,7 @@ export const eventsRoute = createRoute({
 export const quarantineRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/quarantine",
-  validateSearch: search({ reason: text, source: text, state: oneOf(QUARANTINE_STATES), cursor: text, open: text }),
+  validateSearch: search({ q: text, reason: text, source: text, state: oneOf(QUARANTINE_STATES), cursor: text, open: text }),
   component: lazyRouteComponent(() => import("./quarantine/quarantine-page"), "QuarantinePage"),
 });
 

@@ -9,6 +9,8 @@ interface Question {
   action: string;
   /** To be typed before it can go on: for what cannot be undone. */
   typed?: string;
+  /** For what does no harm but is worth a second thought. */
+  isSafe?: boolean;
   onConfirm: () => Promise<unknown>;
 }
 
@@ -16,8 +18,8 @@ interface Question {
 export function useConfirm(): (question: Question) => void {
   const { modal } = App.useApp();
   const { t } = useTranslation();
-  return ({ title, impact, action, typed, onConfirm }) => {
-    const update = (text: string) => dialog.update({ okButtonProps: { danger: true, disabled: typed !== undefined && text !== typed } });
+  return ({ title, impact, action, typed, isSafe, onConfirm }) => {
+    const update = (text: string) => dialog.update({ okButtonProps: { danger: !isSafe, disabled: typed !== undefined && text !== typed } });
     const dialog = modal.confirm({
       title,
       icon: null,
@@ -34,7 +36,7 @@ export function useConfirm(): (question: Question) => void {
       ),
       okText: action,
       cancelText: t("action.cancel"),
-      okButtonProps: { danger: true, disabled: typed !== undefined },
+      okButtonProps: { danger: !isSafe, disabled: typed !== undefined },
       onOk: onConfirm,
     });
   };

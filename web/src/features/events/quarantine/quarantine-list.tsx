@@ -1,0 +1,140 @@
+import { DeleteOutlined, ReloadOutlined } from "@ant-design/icons";
+import { Button, Flex, Segmented, Select, Tooltip, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import { useMay } from "@shared/session";
+import { EmptyState } from "@shared/ui/empty-state";
+import { type ListColumn, ListTable } from "@shared/ui/list-table";
+import { LinkButton } from "@shared/ui/link-button";
+import { SearchField } from "@shared/ui/search-field";
+import { Moment } from "@shared/ui/time";
+import { QUARANTINE_STATES } from "../routes";
+import { useReasonName } from "./reason-name";
+import { type Quarantined, type QuarantineSearch, loadQuarantined, useQuarantined } from "./use-quarantine";
+
+interface Props {
+  search: QuarantineSearch;
+  onSearch: (change: QuarantineSearch) => void;
+  sourceNames: Map<string, string>;
+  isSending: boolean;
+  onReplay: (events: Quarantined[]) => void;
+  onReplayReason: () => void;
+  onDiscard: (events: Quarantined[]) => void;
+}
+
+export function QuarantineList({ search, onSearch, sourceNames, isSending, onReplay, onReplayReason, onDiscard }: Props) {
+  const { t } = useTranslation("events");
+  const mayWrite = useMay("quarantine:write");
+  const query = useQuarantined(search);
+  const nameOf = useReasonName();
+  const state = search.state ?? "open";
+  const hasFilters = Boolean(search.reason ?? search.source ?? search.q);
+  const columns: ListColumn<Quarantined>[] = [
+    {
+      key: "event",
+      title: t("column.event"),
+      csv: (row) => row.event,
+      render: (_, row) => (
+        <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => onSearch({ open: row.id })}>
+          <Typography.Text strong style={{ color: "inherit" }}>{row.event || t("live.unnamed")}</Typography.Text>
+        </Button>
+      ),
+    },
+    {
+      key: "reason",
+      title: t("quarantine.why"),
+      csv: (row) => row.reason,
+      render: (_, row) => (
+        <div style={{ maxWidth: 340 }}>
+          {nameOf(row.reason)}
+          <Typography.Text type="secondary" ellipsis={{ tooltip: row.detail }} style={{ display: "block", fontSize: 12 }}>{row.detail}</Typography.Text>
+        </div>
+      ),
+    },
+    { key: "source", title: t("column.source"), csv: (row) => sourceNames.get(row.source_id) ?? row.source_id, render: (_, row) => sourceNames.get(row.source_id) ?? row.source_id },
+    { key: "received", title: t("quarantine.received"), csv: (row) => row.received_at, render: (_, row) => <Moment at={row.received_at} seconds /> },
+    ...(state === "replayed"
+      ? [{ key: "replayed", title: t("quarantine.replayedAt"), csv: (row: Quarantined) => row.replayed_at, render: (_: unknown, row: Quarantined) => <Moment at={row.replayed_at} seconds /> }]
+      : []),
+    { key: "message", title: t("quarantine.messageId"), isExtra: true, csv: (row) => row.message_id, render: (_, row) => <span className="mono">{row.message_id}</span> },
+  ];
+  const forbidden = mayWrite ? undefined : t("quarantine.forbidden");
+
+  return (
+    <ListTable
+      key={state} // other columns, and nothing stays selected
+      name={`quarantine.${state}`}
+      query={query}
+      columns={columns}
+      rowKey="id"
+      cursor={search.cursor}
+      onCursor={(cursor) => onSearch({ cursor })}
+      loadPage={(cursor) => loadQuarantined(search, cursor)}
+      filters={
+        <>
+          <Segmented
+            value={state}
+            aria-label={t("quarantine.state")}
+            options={QUARANTINE_STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
+            onChange={(value) => onSearch({ state: value === "open" ? undefined : value })}
+          />
+          <SearchField value={search.q} placeholder={t("quarantine.search")} onChange={(q) => onSearch({ q })} width={220} />
+          <Select
+            allowClear
+            value={search.source}
+            placeholder={t("filter.source")}
+            aria-label={t("filter.source")}
+            options={[...sourceNames].map(([value, label]) => ({ value, label }))}
+            onChange={(source: string | undefined) => onSearch({ source })}
+            style={{ width: 150 }}
+          />
+          {search.reason && state === "open" && (
+            <Tooltip title={forbidden}>
+              <Button icon={<ReloadOutlined />} disabled={!mayWrite} loading={isSending} onClick={onReplayReason}>{t("replay.reason")}</Button>
+            </Tooltip>
+          )}
+        </>
+      }
+      empty={
+        hasFilters || search.cursor ? (
+          <EmptyState
+            title={t("quarantine.noneFound")}
+            action={<Button onClick={() => onSearch({ reason: undefined, source: undefined, q: undefined })}>{t("empty.clear")}</Button>}
+          />
+        ) : (
+          <EmptyState
+            title={t(`quarantine.none.${state}`)}
+            hint={t(`quarantine.noneHint.${state}`)}
+            action={state === "open" && <LinkButton to="/events">{t("quarantine.toLive")}</LinkButton>}
+          />
+        )
+      }
+      {...(state === "open" && mayWrite
+        ? {
+            bulk: (selected: Quarantined[], clear: () => void) => (
+              <Flex gap={8}>
+                <Button
+                  icon={<ReloadOutlined />}
+                  loading={isSending}
+                  onClick={() => {
+                    onReplay(selected);
+                    clear();
+                  }}
+                >
+                  {t("replay.action")}
+                </Button>
+                <Button
+                  icon={<DeleteOutlined />}
+                  onClick={() => {
+                    onDiscard(selected);
+                    clear();
+                  }}
+                >
+                  {t("discard.action")}
+                </Button>
+              </Flex>
+            ),
+          }
+        : {})}
+    />
+  );
+}
