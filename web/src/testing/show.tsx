@@ -7,13 +7,13 @@ import { type ReactNode, Suspense } from "react";
 import { initReactI18next } from "react-i18next";
 import { vi } from "vitest";
 
-const texts = import.meta.glob<Record<string, unknown>>("../{shared,app,features/*}/locales/*.json", { eager: true, import: "default" });
+const texts = import.meta.glob<Record<string, unknown>>("../**/locales/*.json", { eager: true, import: "default" });
 
 /** Starts translation with every text of the page. */
 export async function startTexts(language: "zh" | "en" = "en"): Promise<void> {
   const resources: Record<string, Record<string, Record<string, unknown>>> = { zh: {}, en: {} };
   for (const [path, content] of Object.entries(texts)) {
-    const [, namespace, code] = /([\w-]+)\/locales\/(\w+)\.json$/.exec(path) ?? [];
+    const [, namespace, code] = /^\.\.\/(?:features\/|shared\/(?!locales))?(.+)\/locales\/(\w+)\.json$/.exec(path) ?? [];
     if (namespace && code && resources[code]) resources[code][namespace] = content;
   }
   await i18next.use(initReactI18next).init({ lng: language, resources, defaultNS: "shared", interpolation: { escapeValue: false } });
