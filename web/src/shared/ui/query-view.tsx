@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ProblemView } from "./problem-view";
 
 interface Props<Data> {
-  query: Pick<UseQueryResult<Data, unknown>, "data" | "error" | "isPending" | "refetch">;
+  query: Pick<UseQueryResult<Data, unknown>, "data" | "error" | "isPending"> & { refetch: () => unknown };
   /** Shown instead of the children when `isEmpty(data)`. */
   empty?: ReactNode;
   isEmpty?: (data: Data) => boolean;
