@@ -1,28 +1,54 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import * as v from "valibot";
 import { shellRoute } from "@shared/routing/root";
+import { flag, oneOf, search, text, whole } from "@shared/routing/search";
 
 export const audiencesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences",
-  component: lazyRouteComponent(() => import("./audiences-page"), "AudiencesPage"),
+  validateSearch: search({
+    q: text,
+    archived: flag,
+    kind: oneOf(["dynamic", "snapshot"]),
+    failed: flag,
+    cursor: text,
+    /** Whose people are shown beside the list. */
+    people: text,
+  }),
+  component: lazyRouteComponent(() => import("./list/audiences-page"), "AudiencesPage"),
 });
+
+/** A rule in a link: JSON as it stands, or as a text. */
+const rule = v.fallback(v.optional(v.union([v.record(v.string(), v.unknown()), v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))])), undefined);
 
 export const newAudienceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences/new",
-  component: lazyRouteComponent(() => import("./audience-editor-page"), "NewAudiencePage"),
+  // Begin with the rule of another audience, or with one from the link.
+  validateSearch: search({ from: text, rule, name: text }),
+  component: lazyRouteComponent(() => import("./editor/audience-editor-page"), "NewAudiencePage"),
 });
 
 export const audienceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences/$audienceId",
-  component: lazyRouteComponent(() => import("./audience-page"), "AudiencePage"),
+  validateSearch: search({
+    tab: oneOf(["overview", "people", "why", "versions", "runs"]),
+    person: text,
+    before: whole,
+    after: whole,
+    /** The people behind a number: those in it, or who entered or exited in a run. */
+    show: oneOf(["members", "entered", "exited"]),
+    run: whole,
+    cursor: text,
+  }),
+  component: lazyRouteComponent(() => import("./detail/audience-page"), "AudiencePage"),
 });
 
 export const editAudienceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences/$audienceId/edit",
-  component: lazyRouteComponent(() => import("./audience-editor-page"), "EditAudiencePage"),
+  component: lazyRouteComponent(() => import("./editor/audience-editor-page"), "EditAudiencePage"),
 });
 
 export const audiencesRoutes = [audiencesRoute, newAudienceRoute, audienceRoute, editAudienceRoute];

@@ -3,6 +3,7 @@ import type { RuleCatalog } from "./catalog";
 import type { DraftNode, GroupNode } from "./draft";
 import { isAt } from "./paths";
 import { getPart, isBlank } from "./parts";
+import type { Rule } from "./wire";
 
 /** A mistake in the rule, as the server tells it. */
 export interface RuleProblem {
@@ -18,7 +19,7 @@ export interface RuleNote {
   suggestions: string[];
 }
 
-/** How many people one condition holds for by itself, and how many are left after it and those before it. */
+/** How many people one condition holds for by itself, and how many are left after it and those before it in its group. */
 export interface RuleStep {
   path: string;
   alone: number;
@@ -44,7 +45,7 @@ export interface Editor {
   /** What was copied and can be put in. */
   clip: DraftNode | null;
   copy: (node: DraftNode) => void;
-  onStep?: ((step: RuleStep, kind: "alone" | "after") => void) | undefined;
+  onCount?: ((rule: Rule, title: string) => void) | undefined;
 }
 
 export const EditorContext = createContext<Editor | null>(null);

@@ -29,8 +29,8 @@ interface Props {
   isStale?: boolean;
   /** What is not filled in yet is a mistake: somebody tried to save. */
   isStrict?: boolean;
-  /** A number was clicked. */
-  onStep?: (step: RuleStep, kind: "alone" | "after") => void;
+  /** A number was clicked: the rule of the people that it counts, and what it is called. */
+  onCount?: (rule: Rule, title: string) => void;
   /** Beside undo and redo. */
   tools?: ReactNode;
 }
@@ -38,7 +38,7 @@ interface Props {
 const NONE: never[] = [];
 
 /** Builds a rule out of conditions and groups. Speaks the JSON of the API; keeps what it does not know. */
-export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = NONE, steps = NONE, isStale = false, isStrict = false, onStep, tools }: Props) {
+export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = NONE, steps = NONE, isStale = false, isStrict = false, onCount, tools }: Props) {
   const { t } = useTranslation("rules");
   const [history, setHistory] = useState(() => startHistory(value));
   const [told, setTold] = useState<Rule>(value);
@@ -87,14 +87,14 @@ export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = 
     notes: useMemo(() => byNode(root, paths, notes), [root, paths, notes]),
     steps: useMemo(() => {
       const byPath = new Map(steps.map((step) => [step.path, step]));
-      const found = root.children.map((node) => [node.id, byPath.get(paths.get(node.id)?.outer ?? "?")] as const);
+      const found = [...paths].filter(([id]) => id !== root.id).map(([id, { outer }]) => [id, byPath.get(outer)] as const);
       return new Map(found.filter((pair): pair is [string, RuleStep] => pair[1] !== undefined));
     }, [root, paths, steps]),
     isStrict,
     isStale,
     clip,
     copy,
-    onStep,
+    onCount,
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
