@@ -29,7 +29,7 @@ def find(tmp_path, monkeypatch):
     """`find(code)` → the texts in it."""
     import texts
 
-    monkeypatch.setattr(texts, "TABLES", {"things.py": ("TITLES",)} | {})
+    monkeypatch.setattr(texts, "TABLES", {"things.py": ("TITLES",)})
 
     def found(code: str, name: str = "things.py") -> list[str]:
         (tmp_path / "errors.py").write_text(ERRORS)

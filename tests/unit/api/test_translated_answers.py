@@ -6,16 +6,21 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import update
 
+from fixtures.api import ApiClient
+from tributary import api
 from tributary.access import ROLE_TEXTS, SCOPES, Principal, audit
 from tributary.access.audit import audit_anonymous
 from tributary.api.audit_texts import SENTENCES, WITH_VERSION
+from tributary.api.auth import public
 from tributary.api.event_changes import EventChanges
 from tributary.api.imports import Summary
 from tributary.api.locale import Text, answering
 from tributary.jobs import enqueue
+from tributary.messaging.templates import MessageTemplate
 from tributary.store.tables.jobs import Job
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -90,6 +95,24 @@ def test_too_large_bodies_and_mistakes_of_ours_are_chinese(api_client, make_user
     monkeypatch.setattr("tributary.api.access.access.list_sessions", lambda *_: 1 / 0)
     broken = api_client.get("/api/v1/me/sessions", as_=owner).json()
     assert (broken["status"], broken["detail"]) == (500, "汇流内部出错。")
+
+
+router = APIRouter(prefix="/test", dependencies=[public()])
+
+
+@router.get("/template", operation_id="test_template")
+def template() -> None:
+    MessageTemplate(subject="{{ name | shout }}", html=None, text=None)
+
+
+def test_an_error_may_bring_its_chinese_along(context, monkeypatch):
+    monkeypatch.setattr(api, "ROUTERS", (*api.ROUTERS, router))
+    client = ApiClient(api.build_api(context))
+    found = {locale: client.get(f"/api/v1/test/template?locale={locale}").json() for locale in ("zh", "en")}
+    client.close()
+    assert found["zh"]["detail"].startswith("subject:1:")
+    assert all(is_chinese(text) for text in texts_of(found["zh"]))
+    assert not any(is_chinese(text) for text in texts_of(found["en"]))
 
 
 def test_fields_are_told_in_plain_chinese(api_client, make_user, shop):
