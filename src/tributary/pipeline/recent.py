@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
@@ -183,21 +184,20 @@ def _spread(sizes: Mapping[Stratum, int], keys: Sequence[Stratum], room: int, sh
 
 def _strata(outcomes: Outcomes) -> dict[int, dict[Stratum, list[int]]]:
     """Workspace → stratum → places in the list of its status. Every event passes here, so it does next to nothing."""
-    groups: dict[tuple[int, Status, str, str], list[int]] = {}
+    groups: defaultdict[tuple[int, Status, str, str], list[int]] = defaultdict(list)
     for place, event in enumerate(outcomes.stored):
-        kind: Status = "changed" if event.changes else "stored"
-        groups.setdefault((event.workspace_id, kind, event.source_id, event.name), []).append(place)
+        status: Status = "changed" if event.changes else "stored"
+        groups[event.workspace_id, status, event.source_id, event.name].append(place)
     for place, event in enumerate(outcomes.duplicates):
-        groups.setdefault((event.workspace_id, "duplicate", event.source_id, event.name), []).append(place)
+        groups[event.workspace_id, "duplicate", event.source_id, event.name].append(place)
     for place, event in enumerate(outcomes.suppressed):
-        groups.setdefault((event.workspace_id, "suppressed", event.source_id, event.name), []).append(place)
+        groups[event.workspace_id, "suppressed", event.source_id, event.name].append(place)
     for place, (each, _) in enumerate(outcomes.rejections):
-        name = peek_kind(each.raw)[1]
-        groups.setdefault((each.workspace_id, "quarantined", each.source_id, name), []).append(place)
+        groups[each.workspace_id, "quarantined", each.source_id, peek_kind(each.raw)[1]].append(place)
     strata: dict[int, dict[Stratum, list[int]]] = {}
-    for (workspace_id, status, source_id, name), places in groups.items():
+    for (workspace_id, what, source_id, name), places in groups.items():
         if workspace_id:  # 0: a log record that is nobody's
-            strata.setdefault(workspace_id, {})[Stratum(status, source_id, name)] = places
+            strata.setdefault(workspace_id, {})[Stratum(what, source_id, name)] = places
     return strata
 
 
