@@ -307,7 +307,7 @@ def test_templates_that_are_not_liquid_are_saved_and_not_launched(shop, api_clie
         assert (problem["code"], problem["path"]) == (code, "arms[1].text")
         assert (problem["line"], problem["column"], problem["message"]) == (1, column, message)
         assert problem["cure"].startswith(cure)
-        assert api_client.get(f"{path}/preview", as_=owner).json()["error"]["path"] == "text"
+        assert api_client.get(f"{path}/preview", as_=owner).json()["error"]["path"] == "arms[1].text"
         refused = api_client.post(f"{path}/launch", as_=owner)
         assert (refused.status_code, refused.json()["detail"], refused.json()["path"]) == (409, message, "arms[1].text")
     assert api_client.get(path, as_=owner).json()["version"] == 1
@@ -489,3 +489,36 @@ def test_a_launch_that_stopped_says_why_where_the_report_is_asked_for(shop, api_
         row.error = {"code": "unavailable", "message": "The warehouse is away.", "cure": "Start it."}
     answer = api_client.get(f"{path}/report", as_=owner).json()
     assert (answer["detail"], answer["cure"]) == ("The launch has stopped: The warehouse is away.", "Start it.")
+
+
+def test_a_message_of_blocks_is_sent_with_both_parts_and_tracked_links(shop, api_client, owner, campaign, mail_server):
+    path = f"/api/v1/campaigns/{campaign['id']}"
+    blocks = [
+        {"kind": "heading", "text": "你好，{{ profile.first_name }}"},
+        {"kind": "text", "text": "Only **today** & [here](https://shop.example/?a=1&b=2)"},
+        {"kind": "button", "text": "Look", "href": "https://shop.example/sale"},
+        {"kind": "footer", "company": "汇流商店"},
+    ]
+    arm = {"name": "a", "weight": 1, "subject": "Hi {{ profile.first_name }}", "preheader": "10 %", "blocks": blocks}
+    answer = api_client.patch(path, json={"base_revision": 1, "content": {"arms": [arm]}}, as_=owner)
+    assert answer.status_code == 200, answer.text
+    test = {"to": "colleague@example.com", "profile_id": encode_profile_id(3)}
+    assert api_client.post(f"{path}/test", json=test, as_=owner).status_code == 200
+    (tested,) = mail_server.handler.messages
+    assert tested["Subject"] == "[test] Hi P3"
+    mail_server.handler.messages.clear()
+    launched = api_client.post(f"{path}/launch", json={}, as_=owner)
+    assert launched.status_code == 200, launched.text
+    run_jobs(shop)
+    send_all(shop)
+    message = mail_server.handler.messages[0]
+    name = str(message["Subject"]).removeprefix("Hi ")
+    text = message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text.startswith(f"你好，{name}\n\nOnly today & here (https://shop.example/?a=1&b=2)\n\nLook: https://shop")
+    page = message.get_body(("html",)).get_content()
+    links = re.findall(r'href="http://127.0.0.1:8000/(t/c|u)/([\w-]+)"', page)
+    assert [kind for kind, _ in links] == ["t/c", "t/c", "u"]
+    targets = [shop.keys.signer.read(token, ClickLink).url for kind, token in links if kind == "t/c"]
+    assert targets == ["https://shop.example/?a=1&b=2", "https://shop.example/sale"]
+    assert "10 %" in page
+    assert "8000/t/o/" in page

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from fixtures.mail import LaunchRun, add_audience, add_people, mail_settings
 from fixtures.warehouse import make_aliases, make_events
-from tributary.messaging import launch_handler
+from tributary.messaging import job_handlers, launch_handler
 from tributary.store.tables.identity import ProfileAlias
 from tributary.store.tables.messaging import Assignment, Campaign, Delivery
 
@@ -235,3 +235,26 @@ def test_the_list_is_searched_and_shows_the_main_numbers(api_client, owner, meas
     assert api_client.post(f"{path}/restore", as_=owner).json()["archived_at"] is None
     assert names() == ["50% off_now", "Spring"]
     assert api_client.post(f"/api/v1/campaigns/{measured['id']}/archive", as_=owner).status_code == 409
+
+
+def test_the_main_numbers_are_renewed_the_more_rarely_the_older_the_launch_is(api_client, owner, measured, shop, clock):
+    renew = job_handlers(shop.store, shop.warehouse, clock, shop.keys, shop.settings)["campaign.headlines"]
+
+    def seen_at():
+        renew(LaunchRun(""))
+        (line,) = api_client.get("/api/v1/campaigns", as_=owner).json()["items"]
+        return line["headline"]["as_of"], line["headline"]["is_final"]
+
+    first = seen_at()
+    clock.advance(timedelta(hours=1))
+    assert seen_at() == first  # forty hours after the launch, it may be two hours old
+    clock.advance(timedelta(hours=1, minutes=10))
+    later = seen_at()
+    assert later > first
+    with shop.store.begin() as session:
+        session.execute(update(Campaign).values(state="done"))
+    clock.advance(timedelta(hours=40))
+    at, is_final = seen_at()
+    assert is_final
+    clock.advance(timedelta(days=30))
+    assert seen_at() == (at, True)

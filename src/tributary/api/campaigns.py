@@ -316,7 +316,7 @@ def preview_campaign(
         text=rendered.text if rendered else None,
         html_bytes=preview.html_bytes,
         variables=list(preview.variables),
-        error=None if error is None else template_problem_out(error, locale),
+        error=None if error is None else template_problem_out(error, view.content, preview.arm, locale),
     )
 
 

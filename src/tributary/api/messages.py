@@ -28,7 +28,7 @@ class TemplateProblem(BaseModel):
     """Why a message cannot be rendered."""
 
     part: str
-    path: str = Field(description="The field in the arm: `subject`, `html`, `blocks[3].text`.")
+    path: str = Field(description="Where in the campaign: `arms[0].subject`, `arms[0].blocks[3].text`.")
     line: int | None = Field(description="In the text of that field, from 1.")
     column: int | None = Field(description="From 1, in characters (Unicode code points).")
     length: int | None = Field(description="How many characters are wrong.")
@@ -205,7 +205,7 @@ def render_message(body: MessageRender, caller: Reader, context: ContextDep, loc
         text=rendered.text,
         html_bytes=len((rendered.html or "").encode()),
         variables=list(trial.variables),
-        error=None if error is None else template_problem_out(error, locale),
+        error=None if error is None else template_problem_out(error, body.content, trial.arm, locale),
         is_sendable=trial.is_sendable,
         missing=list(trial.missing),
         problems=[check_problem_out(each, locale) for each in trial.problems],
@@ -213,10 +213,11 @@ def render_message(body: MessageRender, caller: Reader, context: ContextDep, loc
     )
 
 
-def template_problem_out(error: TemplateError, locale: Locale) -> TemplateProblem:
-    """A complaint of the template engine in a language."""
+def template_problem_out(error: TemplateError, content: Content, arm: str, locale: Locale) -> TemplateProblem:
+    """A complaint of the template engine about an arm, in a language."""
+    index = next(index for index, each in enumerate(content.arms) if each.name == arm)
     return TemplateProblem(
-        part=error.part, path=error.path, line=error.line, column=error.column, length=error.length,
+        part=error.part, path=f"arms[{index}].{error.path}", line=error.line, column=error.column, length=error.length,
         reason=error.reason, variable=error.variable, message=error.words.of(locale), cure=error.cures.of(locale),
     )  # fmt: skip
 
