@@ -24,6 +24,7 @@ def list_(
     context: typer.Context,
     state: Annotated[str, typer.Option(help="open, replayed or discarded.")] = "open",
     reason: Annotated[str, typer.Option(help="Only this reason.")] = "",
+    search: Annotated[str, typer.Option(help="Only those whose name or message id is this or begins so.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most events shown, newest first.")] = 50,
     reasons: Annotated[bool, typer.Option("--reasons", help="Count the open events by reason instead.")] = False,
     in_workspace: InWorkspace = "",
@@ -45,7 +46,14 @@ def list_(
             ]
             columns = ["reason", "count", "first_at", "last_at"]
         else:
-            found = list_quarantined(session, workspace_id, state=state, reason=reason or None, limit=limit)  # type: ignore[arg-type]  # checked above
+            found = list_quarantined(
+                session,
+                workspace_id,
+                state=state,  # type: ignore[arg-type]  # checked above
+                reason=reason or None,
+                search=search,
+                limit=limit,
+            )
             rows = [
                 {
                     "id": one.id, "received_at": _moment(one.received_ms), "event": one.event, "reason": one.reason,

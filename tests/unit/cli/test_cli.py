@@ -194,6 +194,8 @@ def test_quarantined_events_are_listed_counted_shown_and_sent_again(owner, data_
     assert {row["id"] for row in data("quarantine", "list")} == {first, second}
     (row,) = data("quarantine", "list", "--reason", "bad_time")
     assert (row["id"], row["received_at"]) == (second, "2026-01-01T00:00:00Z")
+    assert len(data("quarantine", "list", "--search", "tra")) == 2
+    assert data("quarantine", "list", "--search", "m2") == []
     assert {row["reason"]: row["count"] for row in data("quarantine", "list", "--reasons")} == {
         "bad_time": 1, "no_event_name": 1
     }  # fmt: skip
