@@ -35,6 +35,13 @@ export default function Canvas({ option, label, height, onSelect }: Props) {
 
   useEffect(() => {
     const text = { color: token.colorTextSecondary, fontFamily: token.fontFamily };
+    const axis = {
+      axisLabel: { color: token.colorTextSecondary }, axisLine: { lineStyle: { color: token.colorBorder } },
+      splitLine: { lineStyle: { color: token.colorBorderSecondary } },
+    };
+    // What the caller says of an axis stands over what all axes have in common.
+    const dressed = (given: object | object[] | undefined) =>
+      given && (Array.isArray(given) ? given : [given]).map((each: { axisLabel?: object }) => ({ ...axis, ...each, axisLabel: { ...axis.axisLabel, ...each.axisLabel } }));
     chart.current?.setOption(
       {
         color: COLORS[isDark ? "dark" : "light"],
@@ -44,6 +51,7 @@ export default function Canvas({ option, label, height, onSelect }: Props) {
         grid: { left: 8, right: 12, top: 28, bottom: 8, containLabel: true },
         legend: { textStyle: text, top: 0, itemHeight: 10 },
         ...option,
+        ...(option.xAxis ? { xAxis: dressed(option.xAxis), yAxis: dressed(option.yAxis) } : {}),
         // Drawn on the canvas: a tooltip of HTML needs style attributes, which the page's policy forbids.
         tooltip: {
           renderMode: "richText", backgroundColor: token.colorBgElevated, borderColor: token.colorBorder, textStyle: { color: token.colorText, fontSize: 12 },
