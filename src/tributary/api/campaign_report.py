@@ -69,7 +69,7 @@ class SampleRatioOut(BaseModel):
     is_mismatch: bool
 
 
-class DayOut(BaseModel):
+class ReportDayOut(BaseModel):
     """A day of the workspace's calendar."""
 
     day: date
@@ -100,7 +100,7 @@ class CampaignReportOut(BaseModel):
     comparisons: list[ComparisonOut]
     sample_ratio: SampleRatioOut | None
     crossed: int = Field(description="People who were in several arms because profiles merged; they are left out.")
-    days: list[DayOut] = Field(
+    days: list[ReportDayOut] = Field(
         description="From the launch until now or the end of the goal's time; empty without one."
     )
     verdict: VerdictOut
@@ -126,7 +126,7 @@ def report_out(report: CampaignReport, locale: Locale) -> CampaignReportOut:
             dof=ratio.dof, p_value=ratio.p_value, expected=ratio.expected, is_mismatch=ratio.is_mismatch,
         ),
         crossed=report.crossed,
-        days=[DayOut(day=each.day, converted=dict(each.converted)) for each in report.days],
+        days=[ReportDayOut(day=each.day, converted=dict(each.converted)) for each in report.days],
         verdict=VerdictOut(
             code=report.verdict.code,
             text=report.verdict.zh if locale == "zh" else report.verdict.en,

@@ -92,7 +92,7 @@ class CampaignOut(BaseModel):
     headline: HeadlineOut | None = Field(description="Null until it is measured for the first time after the launch.")
 
 
-class VersionOut(BaseModel):
+class CampaignVersionOut(BaseModel):
     """A version of the content. Those with a note are kept; the newest of a draft is written over."""
 
     version: int
@@ -102,16 +102,16 @@ class VersionOut(BaseModel):
     saved_at: datetime
 
 
-class VersionDetail(VersionOut):
+class CampaignVersionDetail(CampaignVersionOut):
     """A version with its content."""
 
     content: Content
 
 
-class VersionList(BaseModel):
+class CampaignVersionList(BaseModel):
     """All versions, newest first."""
 
-    items: list[VersionOut]
+    items: list[CampaignVersionOut]
 
 
 class CampaignDetail(CampaignOut):
@@ -430,11 +430,11 @@ def restore_campaign(campaign_id: str, caller: Writer, session: WriteSession, lo
     summary="Versions of the content",
     responses=problems(404),
 )
-def list_campaign_versions(campaign_id: str, caller: Reader, session: ReadSession) -> VersionList:
+def list_campaign_versions(campaign_id: str, caller: Reader, session: ReadSession) -> CampaignVersionList:
     """The versions of a campaign's content, newest first."""
     campaign = messaging.get_campaign(session, caller.workspace_id, campaign_id)
     rows = messaging.list_versions(session, campaign)
-    return VersionList(items=[VersionOut.model_validate(_version(campaign, row)) for row in rows])
+    return CampaignVersionList(items=[CampaignVersionOut.model_validate(_version(campaign, row)) for row in rows])
 
 
 @router.get(
@@ -443,12 +443,12 @@ def list_campaign_versions(campaign_id: str, caller: Reader, session: ReadSessio
     summary="One version of the content",
     responses=problems(404),
 )
-def get_campaign_version(campaign_id: str, version: int, caller: Reader, session: ReadSession) -> VersionDetail:
+def get_campaign_version(campaign_id: str, version: int, caller: Reader, session: ReadSession) -> CampaignVersionDetail:
     """One version; to go back to it, save its content again."""
     campaign = messaging.get_campaign(session, caller.workspace_id, campaign_id)
     content = messaging.get_content(session, campaign, version)
     (row,) = [each for each in messaging.list_versions(session, campaign) if each.version == version]
-    return VersionDetail.model_validate({**_version(campaign, row), "content": content})
+    return CampaignVersionDetail.model_validate({**_version(campaign, row), "content": content})
 
 
 @router.get(

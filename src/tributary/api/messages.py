@@ -120,7 +120,7 @@ class MessageRenderOut(MessagePreviewOut):
     lacking: list[LackingOut] = Field(description="Per variable of the profile; empty without an audience.")
 
 
-class VariableOut(BaseModel):
+class TemplateVariableOut(BaseModel):
     """A value that a template can print."""
 
     name: str = Field(description="As templates write it: `profile.city`.")
@@ -130,14 +130,14 @@ class VariableOut(BaseModel):
     coverage: float | None = Field(description="Share of people who have a value, 0 to 1, of a sample; null: unknown.")
 
 
-class FilterOut(BaseModel):
+class TemplateFilterOut(BaseModel):
     """What can be done with a value, after `|`."""
 
     name: str
     description: str
 
 
-class TagOut(BaseModel):
+class TemplateTagOut(BaseModel):
     """A tag. `snippet` is how it is written; `‸` in it is where the writer goes on."""
 
     name: str
@@ -145,22 +145,22 @@ class TagOut(BaseModel):
     snippet: str
 
 
-class VocabularyOut(BaseModel):
+class TemplateVocabularyOut(BaseModel):
     """What a template may say."""
 
-    variables: list[VariableOut] = Field(description="Those that most people have come first.")
-    filters: list[FilterOut]
-    tags: list[TagOut]
+    variables: list[TemplateVariableOut] = Field(description="Those that most people have come first.")
+    filters: list[TemplateFilterOut]
+    tags: list[TemplateTagOut]
 
 
 @router.get("/vocabulary", operation_id="get_message_vocabulary", summary="What templates can say")
 def get_message_vocabulary(
     caller: Reader, session: ReadSession, context: ContextDep, locale: LocaleDep
-) -> VocabularyOut:
+) -> TemplateVocabularyOut:
     """The variables, filters and tags of templates, for an editor that completes them."""
-    return VocabularyOut(
+    return TemplateVocabularyOut(
         variables=[
-            VariableOut.model_validate(
+            TemplateVariableOut.model_validate(
                 {
                     "name": each.name, "label": each.label.of(locale), "type": each.type,
                     "is_personal": each.is_personal, "coverage": each.coverage,
@@ -169,10 +169,11 @@ def get_message_vocabulary(
             for each in messaging.variables_of(session, context.warehouse, caller.workspace_id, context.clock.now())
         ],
         filters=[
-            FilterOut(name=name, description=messaging.FILTERS[name].of(locale)) for name in messaging.filter_names()
+            TemplateFilterOut(name=name, description=messaging.FILTERS[name].of(locale))
+            for name in messaging.filter_names()
         ],
         tags=[
-            TagOut(name=name, description=words.of(locale), snippet=snippet)
+            TemplateTagOut(name=name, description=words.of(locale), snippet=snippet)
             for name in messaging.tag_names()
             for words, snippet in [messaging.TAGS[name]]
         ],

@@ -107,7 +107,7 @@ def test_parameters_of_shared_parts_are_known(api_client, make_user):
     owner = make_user("owner")
     assert api_client.get("/api/v1/campaigns?limit=3", as_=owner).status_code == 200
     answer = api_client.get("/api/v1/campaigns?page=3", as_=owner)
-    assert (answer.status_code, answer.json()["cure"]) == (400, "Known are cursor, limit.")
+    assert (answer.status_code, answer.json()["cure"]) == (400, "Known are archived, cursor, limit, search, state.")
     assert api_client.get("/api/v1/me?x=1", as_=owner).json()["cure"] == "This route takes none."
 
 

@@ -27,7 +27,7 @@ def test_money_is_rounded_and_shares_are_not():
     now = datetime(2026, 3, 1, tzinfo=UTC)
     report = CampaignReport(
         campaign_id="cmp_1", state="done", as_of=now, window=None, is_complete=False, goal=None, arms=[arm],
-        comparisons=[comparison], sample_ratio=None, crossed=0, has_holdout=True, currency="CNY",
+        comparisons=[comparison], sample_ratio=None, crossed=0, has_holdout=True, currency="CNY", days=[],
         verdict=Verdict("raised", "up", "升", is_preliminary=False),
     )  # fmt: skip
     shown = report_out(report, "en")
