@@ -29,10 +29,12 @@ const SURFACES = {
   light: {
     colorSuccessBg: "#e7f5ea", colorSuccessBorder: "#a9d8b6", colorWarningBg: "#fcf3de", colorWarningBorder: "#e6c987",
     colorErrorBg: "#fdeeec", colorErrorBorder: "#f0b7b1", colorInfoBg: "#e9f1fa", colorInfoBorder: "#a9c8e8",
+    colorPrimaryBg: "#e3f2ef", colorPrimaryBgHover: "#cfe8e3", colorPrimaryHover: "#0c6c5d",
   },
   dark: {
     colorSuccessBg: "#14261a", colorSuccessBorder: "#2a5637", colorWarningBg: "#2a2110", colorWarningBorder: "#5e4a1d",
     colorErrorBg: "#2c1715", colorErrorBorder: "#6b322c", colorInfoBg: "#142131", colorInfoBorder: "#2b4a6e",
+    colorPrimaryBg: "#17332e", colorPrimaryBgHover: "#1d423b", colorPrimaryHover: "#4fbfaa",
   },
 };
 

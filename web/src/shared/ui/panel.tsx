@@ -18,7 +18,7 @@ export function Panel({ title, extra, children, flush, className }: Props) {
   return (
     <Card
       className={className}
-      role="region"
+      role={title ? "region" : undefined}
       aria-labelledby={title ? id : undefined}
       title={title && <h2 id={id} style={{ font: "inherit", margin: 0 }}>{title}</h2>}
       extra={extra}
