@@ -144,7 +144,10 @@ def test_versions_are_kept_compared_and_brought_back(desk: Desk):
     stale = desk.call("PATCH", path, status=409, json={"base_version": 1, "name": "b"})
     assert stale["cure"]
     diff = desk.get(f"{path}/diff?before=1&after=2&locale=en")
-    assert [(change["path"], change["kind"]) for change in diff["changes"]] == [("rules[1]", "added")]
+    assert [(change["path"], change["kind"]) for change in diff["changes"]] == [("all[1]", "added")]
+    assert [(change["sentence_before"], change["sentence_after"]) for change in diff["changes"]] == [
+        (None, "did Order Completed")
+    ]
     assert "Order Completed" in diff["sentence_after"]
 
     desk.run_jobs()

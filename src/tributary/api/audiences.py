@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,13 +16,16 @@ from tributary.api.body import Body
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
     ChangeOut,
+    Duplicate,
     JobRef,
     NoteOut,
     RunError,
     Schedule,
+    State,
     UserOut,
     VersionRestore,
     fields_of,
+    show_changes,
     show_notes,
     show_users,
 )
@@ -29,8 +33,9 @@ from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
 from tributary.governance import load_catalog
-from tributary.governance.lineage import Item
+from tributary.governance.lineage import Item, count_users
 from tributary.governance.notes import notes_on
+from tributary.governance.runs import DefinitionState
 from tributary.rules import Catalog, Locale
 from tributary.store import Session
 from tributary.store.tables.audiences import Audience, AudienceRun, AudienceVersion
@@ -75,12 +80,14 @@ class AudienceOut(BaseModel):
     description: str
     kind: Literal["dynamic", "snapshot"]
     schedule: Schedule
+    state: State
     version: int = Field(description="The newest definition.")
     run: int | None = Field(description="The newest finished run: the members.")
     size: int | None
     refreshed_at: datetime | None
     due_at: datetime | None = Field(description="When the schedule refreshes it next.")
     is_archived: bool
+    used_by_count: int = Field(description="Audiences, tags and campaigns that build on it.")
     created_by: str
     created_at: datetime
     updated_at: datetime
@@ -152,19 +159,25 @@ def list_audiences(
     page: PageQuery,
     search: Annotated[str, Query(max_length=200, description="Part of the name.")] = "",
     archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
+    state: Annotated[DefinitionState | None, Query(description="Only those in this state.")] = None,
+    sort: Annotated[
+        Literal["newest", "name", "size", "refreshed"],
+        Query(description="By name from A; else the newest, the largest, or those refreshed last come first."),
+    ] = "newest",
 ) -> Page[AudienceOut]:
-    """The workspace's audiences, newest first."""
+    """The workspace's audiences."""
     rows = audiences.list_audiences(
         session,
         caller.workspace_id,
-        before=page.after_text(),
+        sort=sort,
+        after=page.after,
         limit=page.limit + 1,
         search=search,
         archived=archived,
+        where=None if state is None else audiences.in_state(state),
     )
-    return page_of(
-        rows, page, lambda row: AudienceOut.model_validate(fields_of(row, AudienceOut)), lambda row: (row.id,)
-    )
+    out = _listed(session, caller.workspace_id, rows)
+    return page_of(rows, page, out, lambda row: audiences.sort_key(row, sort))
 
 
 @router.post(
@@ -221,6 +234,20 @@ def update_audience(
             note=body.note,
         )
         return _saved(_detail(session, audience, locale), notes)
+
+
+@router.post(
+    "/audiences/{audience_id}/duplicate",
+    operation_id="duplicate_audience",
+    summary="Copy an audience",
+    status_code=201,
+    responses=problems(404, 409, 422),
+)
+def duplicate_audience(
+    audience_id: AudienceId, body: Duplicate, caller: Writer, session: WriteSession, locale: LocaleDep
+) -> AudienceDetail:
+    """Create another audience with the newest rule of this one. Its members are computed in the background."""
+    return _detail(session, audiences.duplicate_audience(session, caller, audience_id, name=body.name), locale)
 
 
 @router.post(
@@ -309,13 +336,13 @@ def compare_audience_versions(
     old, new = (
         audiences.get_version(session, caller.workspace_id, audience_id, version) for version in (before, after)
     )
-    found = audiences.compare_versions(session, caller.workspace_id, audience_id, before, after)
+    found = audiences.compare_versions(session, caller.workspace_id, audience_id, before, after, catalog, locale)
     return VersionDiff(
         before=before,
         after=after,
         sentence_before=_sentence(old.rule, catalog, locale),
         sentence_after=_sentence(new.rule, catalog, locale),
-        changes=[ChangeOut.model_validate(change, from_attributes=True) for change in found],
+        changes=show_changes(found),
     )
 
 
@@ -338,6 +365,15 @@ def list_audience_runs(audience_id: AudienceId, caller: Reader, session: ReadSes
     return page_of(rows, page, _run, lambda row: (row.run,))
 
 
+def _listed(session: Session, workspace_id: int, rows: Sequence[Audience]) -> Callable[[Audience], AudienceOut]:
+    """What turns one of these audiences into its entry."""
+    states = audiences.states_of(session, rows)
+    users = count_users(session, workspace_id, "audience", [row.id for row in rows])
+    return lambda row: AudienceOut.model_validate(
+        {**fields_of(row, AudienceOut), "state": states[row.id], "used_by_count": users.get(row.id, 0)}
+    )
+
+
 def _detail(session: Session, audience: Audience, locale: Locale) -> AudienceDetail:
     workspace_id = audience.workspace_id
     version = audiences.get_version(session, workspace_id, audience.id, audience.current_version)
@@ -345,7 +381,7 @@ def _detail(session: Session, audience: Audience, locale: Locale) -> AudienceDet
     current = audience.current_run
     return AudienceDetail.model_validate(
         {
-            **fields_of(audience, AudienceOut),
+            **dict(_listed(session, workspace_id, [audience])(audience)),
             "rule": version.rule,
             "sentence": _sentence(version.rule, load_catalog(session, workspace_id), locale),
             "members_version": current and audiences.get_run(session, workspace_id, audience.id, current).version,

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from tributary.api.body import Body
 from tributary.api.locale import Text
+from tributary.governance.comparing import DescribedChange
 from tributary.governance.lineage import Item, names_of, users_of
 from tributary.governance.notes import Note
+from tributary.governance.runs import DefinitionState
 from tributary.store import Session
 from tributary.store.tables.definitions import DefinitionRow, RunRow, VersionRow
 
 PEOPLE = "profiles:read"  # needed besides, where an answer is about a person
 
+State = Annotated[
+    DefinitionState,
+    Field(description="Of the newest computation. Earlier results stay current while it runs and when it failed."),
+]
 Schedule = Literal["manual", "hourly", "daily"]
 
 
@@ -23,6 +29,14 @@ class RuleIn(Body):
     """A rule that need not be saved."""
 
     rule: dict[str, Any] = Field(description="See the reference of rules.")
+
+
+class Duplicate(Body):
+    """What the copy is called."""
+
+    name: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Without one, the same with the next free number."
+    )
 
 
 class VersionRestore(Body):
@@ -58,12 +72,14 @@ class NoteOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """One difference between two definitions."""
+    """One difference between two definitions. The sentences are those of the condition or group that it lies in."""
 
-    path: str
+    path: str = Field(description="As in problems; what was removed is placed in the older definition.")
     kind: Literal["added", "removed", "changed"]
     before: Any
     after: Any
+    sentence_before: str | None
+    sentence_after: str | None
 
 
 class JobRef(BaseModel):
@@ -85,6 +101,11 @@ def fields_of(row: DefinitionRow | VersionRow | RunRow, model: type[BaseModel]) 
 def show_notes(notes: Iterable[Note]) -> list[NoteOut]:
     """Notes for an answer."""
     return [NoteOut.model_validate(note, from_attributes=True) for note in notes]
+
+
+def show_changes(changes: Iterable[DescribedChange]) -> list[ChangeOut]:
+    """Changes for an answer."""
+    return [ChangeOut.model_validate(change, from_attributes=True) for change in changes]
 
 
 def show_users(session: Session, workspace_id: int, item: Item) -> list[UserOut]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -80,6 +81,34 @@ class EstimateOut(BaseModel):
     duration_ms: int
 
 
+class ImpactIn(RuleIn):
+    """A rule that an audience may get."""
+
+    against: audiences.Against = Field(
+        default="rule",
+        description="`rule`: the saved rule, asked now, so that only the change shows. `members`: who is in it, so "
+        "that it shows what the next computation would do.",
+    )
+    key: str | None = Field(
+        default=None, min_length=1, max_length=100, description="As for estimates; the two do not stop each other."
+    )
+
+
+class ImpactOut(BaseModel):
+    """What a changed rule does to an audience. All counts are exact."""
+
+    against: audiences.Against
+    before: int
+    after: int
+    gained: int = Field(description="People who would come.")
+    lost: int = Field(description="People who would go.")
+    sample_gained: list[PersonSummary] = Field(
+        description="Up to 20 of them, spread evenly, masked; none for callers who may not see people."
+    )
+    sample_lost: list[PersonSummary]
+    computed_at: datetime
+
+
 class SqlParamOut(BaseModel):
     """A value as the engine receives it, and its ClickHouse type."""
 
@@ -107,6 +136,25 @@ async def estimate_rule(
     """
     async with contextmanager_in_threadpool(context.warehouse.stoppable(body.key and _slot(caller, body.key))) as stop:
         return await while_connected(request, stop, lambda: _estimate(body, caller, context, locale, stop))
+
+
+@router.post(
+    "/{audience_id}/impact",
+    operation_id="estimate_audience_change",
+    summary="What a change of its rule does",
+    responses=problems(404, 409, 422, 429),
+)
+async def estimate_audience_change(
+    request: Request,
+    audience_id: Annotated[str, Path(description="`aud_…`")],
+    body: ImpactIn,
+    caller: Reader,
+    context: ContextDep,
+) -> ImpactOut:
+    """How many people would come and go, and who for example. Counting stops when the caller hangs up."""
+    slot = body.key and _slot(caller, f"{audience_id} {body.key}")
+    async with contextmanager_in_threadpool(context.warehouse.stoppable(slot)) as stop:
+        return await while_connected(request, stop, lambda: _impact(audience_id, body, caller, context, stop))
 
 
 @router.delete(
@@ -148,10 +196,6 @@ def _estimate(body: EstimateIn, caller: Principal, context: Context, locale: Loc
         context.warehouse, catalog, body.rule, now, locale=locale, on_sample=body.sample, stop=stop
     )
     notes = notes_on(context.warehouse, catalog, body.rule, locale, stop=stop)
-    people: list[PersonSummary] = []
-    if PEOPLE in caller.scopes:
-        with context.store.read() as session:
-            people = [*map(summaries(session, context, caller, found.sample), found.sample)]
     return EstimateOut(
         size=found.size,
         people=found.people,
@@ -160,8 +204,37 @@ def _estimate(body: EstimateIn, caller: Principal, context: Context, locale: Loc
         sentence=rules.explain(rules.decode(body.rule), catalog, locale),
         steps=[StepOut.model_validate(step, from_attributes=True) for step in found.steps],
         sample=[encode_profile_id(profile_id) for profile_id in found.sample],
-        sample_people=people,
+        sample_people=_people(context, caller, found.sample),
         notes=show_notes(notes),
         computed_at=found.now,
         duration_ms=round(1000 * (time.monotonic() - started)),
     )
+
+
+def _impact(audience_id: str, body: ImpactIn, caller: Principal, context: Context, stop: Stop) -> ImpactOut:
+    with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
+        audience = audiences.get_audience(session, caller.workspace_id, audience_id)
+        saved = audiences.get_version(session, caller.workspace_id, audience_id, audience.current_version).rule
+        catalog = load_catalog(session, caller.workspace_id)
+        session.expunge(audience)
+    found = audiences.impact_of(
+        context.warehouse, catalog, audience, saved, body.rule, context.clock.now(), against=body.against, stop=stop
+    )
+    return ImpactOut(
+        against=body.against,
+        before=found.before,
+        after=found.after,
+        gained=found.gained,
+        lost=found.lost,
+        sample_gained=_people(context, caller, found.sample_gained),
+        sample_lost=_people(context, caller, found.sample_lost),
+        computed_at=found.now,
+    )
+
+
+def _people(context: Context, caller: Principal, profile_ids: Sequence[int]) -> list[PersonSummary]:
+    """Summaries of people, for callers who may see people at all."""
+    if PEOPLE not in caller.scopes:
+        return []
+    with context.store.read() as session:
+        return [*map(summaries(session, context, caller, profile_ids), profile_ids)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -14,25 +16,27 @@ from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
-    PEOPLE,
     ChangeOut,
+    Duplicate,
     JobRef,
     NoteOut,
     RunError,
     Schedule,
+    State,
     UserOut,
     VersionRestore,
     fields_of,
+    show_changes,
     show_notes,
     show_users,
 )
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
-from tributary.api.people import own_profile
 from tributary.api.problems import problems
 from tributary.governance import load_catalog
-from tributary.governance.lineage import Item
+from tributary.governance.lineage import Item, count_users
 from tributary.governance.notes import notes_on
+from tributary.governance.runs import DefinitionState
 from tributary.rules import Catalog, Locale
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagRun, TagVersion
@@ -46,6 +50,8 @@ TagId = Annotated[str, Path(description="`tag_…`")]
 
 DefinitionIn = dict[str, Any]
 NullPolicy = Literal["clear", "keep_last"]
+
+_SHOWN_VALUES = 5
 
 _DEFINITION = "`{levels: [{value, rule}], otherwise?}` of a rule tag, `{measure}` of a statistic tag."
 
@@ -85,27 +91,6 @@ class TagPreview(Body):
     definition: DefinitionIn = Field(description=_DEFINITION)
 
 
-class TagOut(BaseModel):
-    """A tag. `coverage` people had a value at `refreshed_at`; null before the first run has finished."""
-
-    id: str
-    name: str
-    description: str
-    kind: Literal["rule", "statistic"]
-    value_type: Literal["text", "number"]
-    null_policy: NullPolicy
-    schedule: Schedule
-    version: int = Field(description="The newest definition.")
-    run: int | None = Field(description="The newest finished run: the values.")
-    coverage: int | None
-    refreshed_at: datetime | None
-    due_at: datetime | None = Field(description="When the schedule computes it next.")
-    is_archived: bool
-    created_by: str
-    created_at: datetime
-    updated_at: datetime
-
-
 class ValueCountOut(BaseModel):
     """One value and how many people have it."""
 
@@ -123,10 +108,46 @@ class DistributionOut(BaseModel):
     deciles: list[float] | None
 
 
+class TagOut(BaseModel):
+    """A tag. `coverage` people had a value at `refreshed_at`; null before the first run has finished."""
+
+    id: str
+    name: str
+    description: str
+    kind: Literal["rule", "statistic"]
+    value_type: Literal["text", "number"]
+    null_policy: NullPolicy
+    schedule: Schedule
+    state: State
+    version: int = Field(description="The newest definition.")
+    run: int | None = Field(description="The newest finished run: the values.")
+    coverage: int | None
+    people: int | None = Field(description="Everybody in the workspace at that run.")
+    distinct: int | None = Field(description="Different values.")
+    top: list[ValueCountOut] = Field(description="The five commonest values.")
+    refreshed_at: datetime | None
+    due_at: datetime | None = Field(description="When the schedule computes it next.")
+    is_archived: bool
+    used_by_count: int = Field(description="Audiences and tags that build on it.")
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class LevelSentence(BaseModel):
+    """Who gets a value, in words. `sentence` is null for the value of everybody else."""
+
+    value: str | float
+    sentence: str | None
+
+
 class PreviewOut(DistributionOut):
     """How the values of an unsaved definition would spread over `people`, everybody in the workspace."""
 
     people: int
+    sentence: str | None = Field(description="The measure of a statistic tag in words.")
+    levels: list[LevelSentence] | None = Field(description="The levels of a rule tag in words, in their order.")
+    duration_ms: int
     notes: list[NoteOut] = Field(description="Names in the definition that may be mistyped: nobody has them.")
 
 
@@ -143,13 +164,6 @@ class TagRunOut(BaseModel):
     started_at: datetime
     finished_at: datetime | None
     error: RunError | None
-
-
-class LevelSentence(BaseModel):
-    """Who gets a value, in words. `sentence` is null for the value of everybody else."""
-
-    value: str | float
-    sentence: str | None
 
 
 class TagDetail(TagOut):
@@ -192,21 +206,6 @@ class TagVersionDiff(BaseModel):
     changes: list[ChangeOut]
 
 
-class PersonTag(BaseModel):
-    """What a tag says of a person."""
-
-    tag_id: str
-    name: str
-    value: str | float
-    computed_at: datetime
-
-
-class PersonTags(BaseModel):
-    """The tags of a person, by name."""
-
-    items: list[PersonTag]
-
-
 @router.get("/tags", operation_id="list_tags", summary="Tags")
 def list_tags(
     caller: Reader,
@@ -214,17 +213,25 @@ def list_tags(
     page: PageQuery,
     search: Annotated[str, Query(max_length=200, description="Part of the name.")] = "",
     archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
+    state: Annotated[DefinitionState | None, Query(description="Only those in this state.")] = None,
+    sort: Annotated[
+        Literal["newest", "name", "coverage", "refreshed"],
+        Query(description="By name from A; else the newest, those of most people, or computed last come first."),
+    ] = "newest",
 ) -> Page[TagOut]:
-    """The workspace's tags, newest first."""
+    """The workspace's tags."""
     rows = tags.list_tags(
         session,
         caller.workspace_id,
-        before=page.after_text(),
+        sort=sort,
+        after=page.after,
         limit=page.limit + 1,
         search=search,
         archived=archived,
+        where=None if state is None else tags.in_state(state),
     )
-    return page_of(rows, page, lambda row: TagOut.model_validate(fields_of(row, TagOut)), lambda row: (row.id,))
+    out = _listed(session, caller.workspace_id, rows)
+    return page_of(rows, page, out, lambda row: tags.sort_key(row, sort))
 
 
 @router.post("/tags", operation_id="create_tag", summary="Create a tag", status_code=201, responses=problems(409, 422))
@@ -255,6 +262,7 @@ def create_tag(body: TagCreate, caller: Writer, context: ContextDep, locale: Loc
 )
 def preview_tag(body: TagPreview, caller: Reader, context: ContextDep, locale: LocaleDep) -> PreviewOut:
     """How many people would get which value."""
+    started = time.monotonic()
     with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
         catalog = load_catalog(session, caller.workspace_id)
     spread, people = tags.preview_tag(
@@ -262,7 +270,15 @@ def preview_tag(body: TagPreview, caller: Reader, context: ContextDep, locale: L
     )
     definition = tags.decode_definition(body.kind, body.value_type, body.definition)
     notes = _notes(context, caller, definition, locale)
-    return PreviewOut(people=people, notes=notes, **_distribution(spread).model_dump())
+    sentence, levels = _said(definition, catalog, locale)
+    return PreviewOut(
+        people=people,
+        sentence=sentence,
+        levels=levels,
+        notes=notes,
+        duration_ms=round(1000 * (time.monotonic() - started)),
+        **_distribution(spread).model_dump(),
+    )
 
 
 @router.get("/tags/{tag_id}", operation_id="get_tag", summary="One tag")
@@ -293,6 +309,20 @@ def update_tag(tag_id: TagId, body: TagUpdate, caller: Writer, context: ContextD
         )
     notes = [] if body.definition is None else _notes(context, caller, definition, locale)
     return TagSaved(**dict(detail), notes=notes)
+
+
+@router.post(
+    "/tags/{tag_id}/duplicate",
+    operation_id="duplicate_tag",
+    summary="Copy a tag",
+    status_code=201,
+    responses=problems(404, 409, 422),
+)
+def duplicate_tag(
+    tag_id: TagId, body: Duplicate, caller: Writer, session: WriteSession, locale: LocaleDep
+) -> TagDetail:
+    """Create another tag with the newest definition of this one. Its values are computed in the background."""
+    return _detail(session, tags.duplicate_tag(session, caller, tag_id, name=body.name), locale)
 
 
 @router.post(
@@ -354,13 +384,14 @@ def compare_tag_versions(
     tag_id: TagId,
     caller: Reader,
     session: ReadSession,
+    locale: LocaleDep,
     before: Annotated[int, Query(ge=1, description="A version.")],
     after: Annotated[int, Query(ge=1, description="Another version.")],
 ) -> TagVersionDiff:
     """What turned one version into another."""
-    found = tags.compare_versions(session, caller.workspace_id, tag_id, before, after)
-    changes = [ChangeOut.model_validate(change, from_attributes=True) for change in found]
-    return TagVersionDiff(before=before, after=after, changes=changes)
+    catalog = load_catalog(session, caller.workspace_id)
+    found = tags.compare_versions(session, caller.workspace_id, tag_id, before, after, catalog, locale)
+    return TagVersionDiff(before=before, after=after, changes=show_changes(found))
 
 
 @router.post(
@@ -382,15 +413,27 @@ def list_tag_runs(tag_id: TagId, caller: Reader, session: ReadSession, page: Pag
     return page_of(rows, page, _run, lambda row: (row.run,))
 
 
-@router.get("/profiles/{profile_id}/tags", operation_id="list_profile_tags", summary="Tags of a person")
-def list_profile_tags(
-    profile_id: Annotated[str, Path(description="`prf_…`")], caller: Reader, session: ReadSession, context: ContextDep
-) -> PersonTags:
-    """What every tag says of this person."""
-    caller.require(PEOPLE)
-    person = own_profile(session, caller.workspace_id, profile_id)
-    found = tags.values_of(session, context.warehouse, caller.workspace_id, person)
-    return PersonTags(items=[PersonTag.model_validate(value, from_attributes=True) for value in found])
+def _listed(session: Session, workspace_id: int, rows: Sequence[Tag]) -> Callable[[Tag], TagOut]:
+    """What turns one of these tags into its entry."""
+    states = tags.states_of(session, rows)
+    users = count_users(session, workspace_id, "tag", [row.id for row in rows])
+    runs = tags.current_runs(session, rows)
+
+    def out(row: Tag) -> TagOut:
+        run = runs.get(row.id)
+        spread = run.distribution if run is not None and run.distribution is not None else {}
+        return TagOut.model_validate(
+            {
+                **fields_of(row, TagOut),
+                "state": states[row.id],
+                "people": run and run.people,
+                "distinct": spread.get("distinct"),
+                "top": spread.get("top", [])[:_SHOWN_VALUES],
+                "used_by_count": users.get(row.id, 0),
+            }
+        )
+
+    return out
 
 
 def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
@@ -401,7 +444,7 @@ def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
     sentence, levels = _sentences(tag, version, load_catalog(session, workspace_id), locale)
     return TagDetail.model_validate(
         {
-            **fields_of(tag, TagOut),
+            **_listed(session, workspace_id, [tag])(tag).model_dump(),
             "definition": version.definition,
             "sentence": sentence,
             "levels": levels,
@@ -434,7 +477,11 @@ def _version(tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale) ->
 def _sentences(
     tag: Tag, version: TagVersion, catalog: Catalog, locale: Locale
 ) -> tuple[str | None, list[LevelSentence] | None]:
-    definition = tags.definition_of(tag, version)
+    return _said(tags.definition_of(tag, version), catalog, locale)
+
+
+def _said(definition: Definition, catalog: Catalog, locale: Locale) -> tuple[str | None, list[LevelSentence] | None]:
+    """A definition in words: a measure, or levels."""
     if isinstance(definition, StatisticDefinition):
         return rules.explain(definition.measure, catalog, locale), None
     levels = [

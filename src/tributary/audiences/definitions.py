@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tributary import rules
 from tributary.access import Principal
@@ -14,6 +14,7 @@ from tributary.core.ids import new_id
 from tributary.errors import Conflict, InvalidRequest
 from tributary.governance.definitions import Definitions
 from tributary.governance.lineage import Item
+from tributary.governance.ordering import Order
 from tributary.governance.rule_check import Checked, check_rule
 from tributary.store import Session
 from tributary.store.tables.audiences import Audience, AudienceVersion
@@ -31,6 +32,9 @@ class _Audiences(Definitions[Audience, AudienceVersion]):
     def fields_of(self, definition: Audience, version: AudienceVersion) -> Iterable[tuple[FieldKind, str, str]]:  # noqa: ARG002
         return rules.fields_used(rules.decode(version.rule))
 
+    def sorts(self) -> Mapping[str, Order]:
+        return {**super().sorts(), "size": Order(Audience.id, Audience.size, missing=-1)}
+
     def is_living(self, definition: Audience) -> bool:
         return definition.kind == "dynamic"
 
@@ -44,6 +48,7 @@ unarchive_audience = AUDIENCES.unarchive
 get_version = AUDIENCES.get_version
 list_versions = AUDIENCES.list_versions
 compare_versions = AUDIENCES.compare
+sort_key = AUDIENCES.sort_key
 restore_version = AUDIENCES.restore
 enqueue_due = AUDIENCES.enqueue_due
 
@@ -75,6 +80,27 @@ def create_audience(
         size=None,
     )
     return AUDIENCES.create(session, caller, audience, rule, note)
+
+
+def duplicate_audience(session: Session, caller: Principal, audience_id: str, *, name: str | None = None) -> Audience:
+    """A new audience like this one, with its newest rule; without a `name`, the old one with the next free number.
+
+    Raises:
+        NotFound: there is no such audience here. Conflict: the name is taken. RuleError: the rule no longer fits the
+        catalogue.
+    """
+    source = get_audience(session, caller.workspace_id, audience_id)
+    version = get_version(session, caller.workspace_id, audience_id, source.current_version)
+    return create_audience(
+        session,
+        caller,
+        name=AUDIENCES.free_copy_name(session, source) if name is None else name,
+        rule=version.rule,
+        description=source.description,
+        kind=cast("AudienceKind", source.kind),
+        schedule=cast("Cadence", source.schedule),
+        note=f"= {source.name} v{version.version}",
+    )
 
 
 def update_audience(

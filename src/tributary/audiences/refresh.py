@@ -39,6 +39,8 @@ SCHEDULES = RUNS.schedules()
 get_run = RUNS.get
 list_runs = RUNS.list
 prune_runs = RUNS.prune
+states_of = RUNS.states
+in_state = RUNS.in_state
 
 
 def refresh_audience(

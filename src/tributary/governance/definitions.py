@@ -6,23 +6,28 @@ true: the columns that it reads get promoted and its results are computed. The o
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from tributary.access import Principal, audit
 from tributary.core.cadence import Cadence, next_due
-from tributary.core.changes import Change, changes
+from tributary.core.changes import changes
 from tributary.core.clock import Clock
 from tributary.core.fields import FieldKind
 from tributary.errors import Conflict, InvalidRequest, NotFound
+from tributary.governance.comparing import DescribedChange, describe_changes
 from tributary.governance.lineage import Item, ItemKind, names_of, set_uses, users_of
+from tributary.governance.ordering import Order
 from tributary.governance.rule_check import Checked
 from tributary.jobs import enqueue
+from tributary.rules import Catalog, Locale
 from tributary.store import Session, Store
 from tributary.store.tables.access import Workspace
 from tributary.store.tables.definitions import DefinitionRow, VersionRow
@@ -31,6 +36,8 @@ DefinitionT = TypeVar("DefinitionT", bound=DefinitionRow)
 VersionT = TypeVar("VersionT", bound=VersionRow)
 
 _MAX_NAME = 200
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBERED = re.compile(r" \(\d{1,3}\)$")
 
 
 class Definitions(ABC, Generic[DefinitionT, VersionT]):
@@ -40,7 +47,7 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
     compute_job: ClassVar[str]
 
     def __init__(self, table: type[DefinitionT], versions: type[VersionT]) -> None:
-        self._table = table
+        self.table = table
         self._versions = versions
         self.id_name = f"{self.kind}_id"  # in job payloads and in the warehouse
         self.promote_job = f"{self.kind}.promote"
@@ -236,7 +243,7 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
         """Ask for everything whose time has come to be computed, and note when it comes next; returns how many."""
         now = clock.now()
         with store.begin() as session:
-            query = select(self._table).where(self._table.due_at <= now).with_for_update(skip_locked=True)
+            query = select(self.table).where(self.table.due_at <= now).with_for_update(skip_locked=True)
             due = session.scalars(query).all()
             for definition in due:
                 self._ask(session, definition, self.compute_job)
@@ -249,7 +256,7 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
         Raises:
             NotFound: there is none with this id in the workspace.
         """
-        query = select(self._table).where(self._table.id == id_, self._table.workspace_id == workspace_id)
+        query = select(self.table).where(self.table.id == id_, self.table.workspace_id == workspace_id)
         definition = session.scalars(query.with_for_update() if for_update else query).one_or_none()
         if definition is None:
             raise NotFound(f"There is no {self.kind} {id_!r} in this workspace.", cure="Check the id.")
@@ -260,19 +267,58 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
         session: Session,
         workspace_id: int,
         *,
-        before: str | None = None,
+        sort: str = "newest",
+        after: tuple[Any, ...] | None = None,
         limit: int = 50,
         search: str = "",
         archived: bool = False,
+        where: ColumnElement[bool] | None = None,
     ) -> Sequence[DefinitionT]:
-        """The newest first, those with an id below `before`; `search` is part of the name, in any case."""
-        table = self._table
+        """In the order of `sort`, a key of `sorts`, those after the one whose `sort_key` is `after`.
+
+        `search` is part of the name, in any case; `where` is any other condition on the rows.
+
+        Raises:
+            InvalidRequest: `after` does not belong to this order.
+        """
+        table = self.table
         query = select(table).where(table.workspace_id == workspace_id, table.is_archived == archived)
-        if before is not None:
-            query = query.where(table.id < before)
+        if where is not None:
+            query = query.where(where)
         if search:
             query = query.where(table.name.icontains(search, autoescape=True))
-        return session.scalars(query.order_by(table.id.desc()).limit(limit)).all()
+        order = self.sorts()[sort]
+        if after is not None:
+            query = query.where(order.after(after))
+        return session.scalars(query.order_by(*order.columns).limit(limit)).all()
+
+    def sorts(self) -> Mapping[str, Order]:
+        """The orders of a list, by name."""
+        table = self.table
+        return {
+            "newest": Order(table.id),
+            "name": Order(table.id, table.name, is_ascending=True),
+            "refreshed": Order(table.id, table.refreshed_at, missing=_NEVER),
+        }
+
+    def sort_key(self, definition: DefinitionT, sort: str) -> tuple[str | int | float, ...]:
+        """Where a definition stands in an order."""
+        return self.sorts()[sort].key(definition)
+
+    def free_copy_name(self, session: Session, definition: DefinitionT) -> str:
+        """A name for a copy: the same with the next free number."""
+        base = _NUMBERED.sub("", definition.name)[: _MAX_NAME - 6]
+        table = self.table
+        taken = set(
+            session.scalars(
+                select(table.name).where(
+                    table.workspace_id == definition.workspace_id,
+                    table.is_archived.is_(False),
+                    table.name.startswith(base, autoescape=True),
+                )
+            )
+        )
+        return next(name for number in count(2) if (name := f"{base} ({number})") not in taken)
 
     def get_version(self, session: Session, workspace_id: int, id_: str, version: int) -> VersionT:
         """One version of a definition.
@@ -302,15 +348,19 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
             query = query.where(self._versions.version < before)
         return session.scalars(query.order_by(self._versions.version.desc()).limit(limit)).all()
 
-    def compare(self, session: Session, workspace_id: int, id_: str, before: int, after: int) -> Sequence[Change]:
+    def compare(
+        self, session: Session, workspace_id: int, id_: str, before: int, after: int, catalog: Catalog, locale: Locale
+    ) -> Sequence[DescribedChange]:
         """What turned the content of version `before` into that of version `after`.
 
         Raises:
             NotFound: one of them does not exist here.
         """
-        return changes(
+        return describe_changes(
             self.get_version(session, workspace_id, id_, before).content,
             self.get_version(session, workspace_id, id_, after).content,
+            catalog,
+            locale,
         )
 
     def _current(self, session: Session, definition: DefinitionT) -> VersionT:
@@ -351,7 +401,7 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
         name = name.strip()
         if not 1 <= len(name) <= _MAX_NAME:
             raise InvalidRequest(f"A name has 1 to {_MAX_NAME} characters.", cure="Choose another name.", path="name")
-        table = self._table
+        table = self.table
         taken = select(table.id).where(
             table.workspace_id == workspace_id, table.name == name, table.is_archived.is_(False)
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from tributary.store.tables.audiences import Audience
@@ -69,6 +69,21 @@ def users_of(session: Session, workspace_id: int, used: Item) -> list[Item]:
         )
         users += [Item("campaign", id_) for id_ in session.scalars(campaigns)]
     return sorted(users)
+
+
+def count_users(session: Session, workspace_id: int, kind: ItemKind, ids: Sequence[str]) -> dict[str, int]:
+    """How many definitions and campaigns build directly on each of these; what nothing builds on is left out."""
+    rows = select(Dependency.used_id, func.count()).where(
+        Dependency.workspace_id == workspace_id, Dependency.used_kind == kind, Dependency.used_id.in_(ids)
+    )
+    counts = {used_id: int(users) for used_id, users in session.execute(rows.group_by(Dependency.used_id))}
+    if kind == "audience":
+        campaigns = select(Campaign.audience_id, func.count()).where(
+            Campaign.workspace_id == workspace_id, Campaign.audience_id.in_(ids), Campaign.state.not_in(_OVER)
+        )
+        for audience_id, users in session.execute(campaigns.group_by(Campaign.audience_id)):
+            counts[audience_id] = counts.get(audience_id, 0) + int(users)
+    return counts
 
 
 def find_cycle(session: Session, workspace_id: int, user: Item, used: Iterable[Item]) -> list[Item]:

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from tributary.core.clock import Clock
 from tributary.core.sql import bind, identifier, raw
@@ -30,6 +30,11 @@ from tributary.store.tables.definitions import RunRow
 from tributary.warehouse import Warehouse
 
 RunT = TypeVar("RunT", bound=RunRow)
+
+DefinitionState = Literal["new", "computing", "ready", "failed"]
+"""What became of the newest computation: none yet, it runs, it finished, or it failed. Older results stay current."""
+
+_STATES: Mapping[str, DefinitionState] = {"running": "computing", "finished": "ready", "failed": "failed"}
 
 
 class Compute(Protocol):
@@ -97,6 +102,41 @@ class Runs(Generic[DefinitionT, VersionT, RunT]):
         if before is not None:
             query = query.where(self._table.run < before)
         return session.scalars(query.order_by(self._table.run.desc()).limit(limit)).all()
+
+    def states(self, session: Session, found: Sequence[DefinitionT]) -> dict[str, DefinitionState]:
+        """The state of each definition, by its id."""
+        newest = {(definition.id, definition.last_run) for definition in found}
+        table = self._table
+        rows = session.execute(
+            select(table.definition_id, table.run, table.state).where(
+                table.definition_id.in_([id_ for id_, _ in newest]), table.run.in_([run for _, run in newest])
+            )
+        )
+        states: dict[str, DefinitionState] = {definition.id: "new" for definition in found}
+        states.update({id_: _STATES[state] for id_, run, state in rows if (id_, run) in newest})
+        return states
+
+    def current(self, session: Session, found: Sequence[DefinitionT]) -> dict[str, RunT]:
+        """The newest finished run of each definition that has one, by the definition's id."""
+        runs = {(definition.id, definition.current_run) for definition in found if definition.current_run is not None}
+        table = self._table
+        rows = session.scalars(
+            select(table).where(
+                table.definition_id.in_([id_ for id_, _ in runs]), table.run.in_([run for _, run in runs])
+            )
+        )
+        return {row.definition_id: row for row in rows if (row.definition_id, row.run) in runs}
+
+    def in_state(self, state: DefinitionState) -> ColumnElement[bool]:
+        """The condition on definitions in this state."""
+        definition, table = self._definitions.table, self._table
+        if state == "new":
+            return definition.last_run == 0
+        run_state = next(stored for stored, shown in _STATES.items() if shown == state)
+        newest = select(table.run).where(
+            table.definition_id == definition.id, table.run == definition.last_run, table.state == run_state
+        )
+        return newest.exists()
 
     def begin(self, session: Session, clock: Clock, definition: DefinitionT, **own: Any) -> RunT:
         """Give out the next run of a definition that is locked; `own` are the columns of its kind.

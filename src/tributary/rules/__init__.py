@@ -26,7 +26,7 @@ from tributary.rules.operators import OPERATORS
 from tributary.rules.problems import Findings, RuleProblem, find_problems
 from tributary.rules.resolve import resolve
 from tributary.rules.resolved import ResolvedRule
-from tributary.rules.steps import MAX_STEPS, Step, StepsQuery, compile_steps, kind_of
+from tributary.rules.steps import MAX_STEPS, Step, StepsQuery, compile_steps, kind_of, sample_sql
 from tributary.rules.tree import Rule
 from tributary.rules.used import FieldsUsed, fields_used
 from tributary.rules.vocabulary import Vocabulary, vocabulary
@@ -75,5 +75,6 @@ __all__ = [
     "read_why",
     "resolve",
     "resolve_measure",
+    "sample_sql",
     "vocabulary",
 ]

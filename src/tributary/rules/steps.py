@@ -54,15 +54,22 @@ def compile_steps(rule: tree.Rule, resolved: r.ResolvedRule, *, sample: int, sha
     total, found = asker.node(rule, resolved.root, 0, everyone)
     if not found:
         found = [(Step("", 0, rule), total, total)]
-    size = asker.name(raw("bitmapCardinality(") + total + ")")
-    shown = asker.name(raw("least(") + size + ", " + bind(sample, "UInt64") + ")")
-    one = raw("bitmapToArray(subBitmap(") + total + ", toUInt64(intDiv(place * " + size + ", " + shown
-    one = one + ")), toUInt64(1)))"
-    people = raw("arraySort(arrayFlatten(arrayMap(place -> ") + one + ", range(" + shown + "))))"
-    answers = [_sizes([alone for _, alone, _ in found]), _sizes([after for _, _, after in found]), people]
+    answers = [
+        _sizes([alone for _, alone, _ in found]),
+        _sizes([after for _, _, after in found]),
+        sample_sql(total, sample),
+    ]
     sql = raw("WITH ") + join(", ", asker.named) + " SELECT bitmapCardinality(" + everyone + "), "
     sql = sql + join(", ", answers) + " FROM " + asker.compiler.sources()
     return StepsQuery(sql, tuple(step for step, _, _ in found))
+
+
+def sample_sql(bitmap: Sql, sample: int) -> Sql:
+    """Up to `sample` ids of a bitmap, spread evenly over it, ascending: Array(UInt64). `bitmap` is best a name."""
+    size = raw("bitmapCardinality(") + bitmap + ")"
+    shown = raw("least(") + size + ", " + bind(sample, "UInt64") + ")"
+    one = raw("bitmapToArray(subBitmap(") + bitmap + ", toUInt64(intDiv(place * " + size + ", " + shown
+    return raw("arraySort(arrayFlatten(arrayMap(place -> ") + one + ")), toUInt64(1))), range(" + shown + "))))"
 
 
 _Found = tuple[Step, Sql, Sql]  # a step, and the bitmaps of its two numbers

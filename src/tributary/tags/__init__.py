@@ -7,12 +7,15 @@ is always the newest finished run.
 from tributary.tags.compute import (
     KEPT_RUNS,
     SCHEDULES,
+    current_runs,
     get_run,
+    in_state,
     job_handlers,
     list_runs,
     preview_tag,
     prune_runs,
     recompute_tag,
+    states_of,
 )
 from tributary.tags.definition import (
     MAX_LEVELS,
@@ -30,6 +33,7 @@ from tributary.tags.definitions import (
     compare_versions,
     create_tag,
     definition_of,
+    duplicate_tag,
     enqueue_due,
     get_tag,
     get_version,
@@ -37,11 +41,12 @@ from tributary.tags.definitions import (
     list_versions,
     request_recompute,
     restore_version,
+    sort_key,
     unarchive_tag,
     update_tag,
 )
 from tributary.tags.distribution import Distribution, ValueCount, load_distribution
-from tributary.tags.values import TagValue, values_of
+from tributary.tags.values import TagValue, list_people, values_of
 
 __all__ = [
     "KEPT_RUNS",
@@ -60,13 +65,17 @@ __all__ = [
     "archive_tag",
     "compare_versions",
     "create_tag",
+    "current_runs",
     "decode_definition",
     "definition_of",
+    "duplicate_tag",
     "enqueue_due",
     "get_run",
     "get_tag",
     "get_version",
+    "in_state",
     "job_handlers",
+    "list_people",
     "list_runs",
     "list_tags",
     "list_versions",
@@ -76,6 +85,8 @@ __all__ = [
     "recompute_tag",
     "request_recompute",
     "restore_version",
+    "sort_key",
+    "states_of",
     "unarchive_tag",
     "update_tag",
     "values_of",

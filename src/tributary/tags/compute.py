@@ -31,6 +31,9 @@ SCHEDULES = RUNS.schedules()
 get_run = RUNS.get
 list_runs = RUNS.list
 prune_runs = RUNS.prune
+states_of = RUNS.states
+in_state = RUNS.in_state
+current_runs = RUNS.current
 
 
 def recompute_tag(

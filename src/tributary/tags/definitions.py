@@ -15,6 +15,7 @@ from tributary.errors import RuleError
 from tributary.governance import load_catalog
 from tributary.governance.definitions import Definitions
 from tributary.governance.lineage import Item
+from tributary.governance.ordering import Order
 from tributary.governance.rule_check import Checked, check_rule
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagVersion
@@ -56,6 +57,9 @@ class _Tags(Definitions[Tag, TagVersion]):
                 uses |= checked.uses
         return Checked(encode_definition(decoded), frozenset(uses))
 
+    def sorts(self) -> Mapping[str, Order]:
+        return {**super().sorts(), "coverage": Order(Tag.id, Tag.coverage, missing=-1)}
+
     def fields_of(self, definition: Tag, version: TagVersion) -> Iterable[tuple[FieldKind, str, str]]:
         return fields_of(definition_of(definition, version))
 
@@ -69,6 +73,7 @@ unarchive_tag = TAGS.unarchive
 get_version = TAGS.get_version
 list_versions = TAGS.list_versions
 compare_versions = TAGS.compare
+sort_key = TAGS.sort_key
 restore_version = TAGS.restore
 enqueue_due = TAGS.enqueue_due
 
@@ -104,6 +109,29 @@ def create_tag(
         coverage=None,
     )
     return TAGS.create(session, caller, tag, definition, note)
+
+
+def duplicate_tag(session: Session, caller: Principal, tag_id: str, *, name: str | None = None) -> Tag:
+    """A new tag like this one, with its newest definition; without a `name`, the old one with the next free number.
+
+    Raises:
+        NotFound: there is no such tag here. Conflict: the name is taken. RuleError: the definition no longer fits the
+        catalogue.
+    """
+    source = get_tag(session, caller.workspace_id, tag_id)
+    version = get_version(session, caller.workspace_id, tag_id, source.current_version)
+    return create_tag(
+        session,
+        caller,
+        name=TAGS.free_copy_name(session, source) if name is None else name,
+        kind=cast("TagKind", source.kind),
+        value_type=cast("ValueType", source.value_type),
+        definition=version.definition,
+        description=source.description,
+        null_policy=cast("NullPolicy", source.null_policy),
+        schedule=cast("Cadence", source.schedule),
+        note=f"= {source.name} v{version.version}",
+    )
 
 
 def update_tag(

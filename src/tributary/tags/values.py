@@ -1,17 +1,21 @@
-"""The values that tags gave: of one person."""
+"""The values that tags gave: of one person, and the people of one tag."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString, cast
 
 from sqlalchemy import select
 
-from tributary.core.scan import TAG_VALUES, scan
-from tributary.core.sql import bind, raw
+from tributary.core.scan import CANONICAL_ID, TAG_VALUES, scan
+from tributary.core.sql import Sql, bind, join, raw
+from tributary.errors import InvalidRequest
 from tributary.identity import absorbed_by, canonical_profile_id
 from tributary.store import Session
 from tributary.store.tables.tags import Tag
+from tributary.tags.definition import ValueType
+from tributary.tags.value_sql import stored_values
 from tributary.warehouse import Warehouse
 
 
@@ -54,3 +58,45 @@ def values_of(session: Session, warehouse: Warehouse, workspace_id: int, profile
         for tag in tags
         if tag.id in found and tag.refreshed_at is not None
     ]
+
+
+def list_people(
+    warehouse: Warehouse,
+    tag: Tag,
+    *,
+    value: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    after: int = 0,
+    limit: int = 100,
+) -> list[tuple[int, str | float]]:
+    """Up to `limit` people of the newest finished run with their values, by profile id, those with an id above `after`.
+
+    Only those with exactly `value`, and of a number tag only those from `low` to `high`, both included; nobody before
+    the first run. Of two values that a merge brought together, the survivor's own counts.
+
+    Raises:
+        InvalidRequest: the tag's values are numbers and `value` is none, or texts and have no range.
+    """
+    if tag.current_run is None:
+        return []
+    stored = stored_values(tag.workspace_id, tag.id, tag.current_run, cast("ValueType", tag.value_type))
+    own = raw("profile_id != ") + CANONICAL_ID
+    people = raw("SELECT ") + CANONICAL_ID + " AS person, argMin(value, " + own + ") AS said FROM (" + stored  # noqa: S608 (values are bound)
+    conditions = [raw("person > ") + bind(after, "UInt64"), *_bounds(tag, value, low, high)]
+    question = raw("SELECT person, said FROM (") + people + ") AS stored GROUP BY person) AS people WHERE "  # noqa: S608 (values are bound)
+    question = question + join(" AND ", conditions) + " ORDER BY person LIMIT " + bind(limit, "UInt32")
+    return [(int(person), said) for person, said in warehouse.query(question, workspace_id=tag.workspace_id)]
+
+
+def _bounds(tag: Tag, value: str | None, low: float | None, high: float | None) -> list[Sql]:
+    if tag.value_type == "text":
+        if low is not None or high is not None:
+            raise InvalidRequest("The tag's values are texts.", cure="Ask for one of them.", path="query.low")
+        return [] if value is None else [raw("said = ") + bind(value, "String")]
+    try:
+        exact = None if value is None else float(value)
+    except ValueError:
+        raise InvalidRequest("The tag's values are numbers.", cure="Give a number.", path="query.value") from None
+    asked: list[tuple[LiteralString, float | None]] = [("said = ", exact), ("said >= ", low), ("said <= ", high)]
+    return [raw(text) + bind(bound, "Float64") for text, bound in asked if bound is not None]

@@ -12,6 +12,7 @@ from tributary import audiences
 from tributary.access import list_audit
 from tributary.core.clock import ManualClock
 from tributary.errors import Conflict, InvalidRequest, NotFound, RuleError
+from tributary.governance import load_catalog
 from tributary.jobs import list_jobs
 from tributary.store import Store
 from tributary.store.tables.audiences import AudienceVersion
@@ -143,11 +144,11 @@ class TestUpdate:
         update(shop, clock, audience.id, 1, rule={"kind": "all", "rules": [CITY | {"value": "北京"}, ADULT]})
 
         with shop.read() as session:
-            found = audiences.compare_versions(session, 1, audience.id, 1, 2)
+            found = audiences.compare_versions(session, 1, audience.id, 1, 2, load_catalog(session, 1), "en")
 
-        assert [(change.path, change.kind) for change in found] == [
-            ("rules[0].value", "changed"),
-            ("rules[1]", "added"),
+        assert [(change.path, change.kind, change.sentence_before, change.sentence_after) for change in found] == [
+            ("all[0].value", "changed", "city is “上海”", "city is “北京”"),
+            ("all[1]", "added", None, "age is at least 18"),
         ]
 
     def test_an_old_version_comes_back_as_a_new_one(self, shop: Store, clock: ManualClock):
@@ -234,7 +235,7 @@ def test_list_is_newest_first_and_searches_names(shop: Store, clock: ManualClock
         }
         assert audiences.list_audiences(session, 1, search="%") == []
         listed = [audience.id for audience in audiences.list_audiences(session, 1, limit=2)]
-        rest = [audience.id for audience in audiences.list_audiences(session, 1, before=listed[-1])]
+        rest = [audience.id for audience in audiences.list_audiences(session, 1, after=(listed[-1],))]
     assert listed + rest == sorted(ids, reverse=True)
 
 

@@ -11,6 +11,7 @@ from tributary import audiences, tags
 from tributary.access import list_audit
 from tributary.core.clock import ManualClock
 from tributary.errors import Conflict, InvalidRequest, NotFound, RuleError
+from tributary.governance import load_catalog
 from tributary.jobs import list_jobs
 from tributary.store import Store
 
@@ -101,7 +102,7 @@ class TestUpdate:
                 (2, "n"),
                 (1, ""),
             ]
-            assert [change.path for change in tags.compare_versions(session, 1, tag.id, 1, 2)] == [
+            assert [change.path for change in _compared(session, tag, 1, 2)] == [
                 "levels[0].value",
                 "levels[0].rule.trait",
                 "levels[0].rule.op",
@@ -189,3 +190,7 @@ def test_definitions_live_on_both_stores(store: Store, clock: ManualClock):
 
     with pytest.raises(Conflict):
         create(store, clock, "b")
+
+
+def _compared(session, tag, before, after):
+    return tags.compare_versions(session, 1, tag.id, before, after, load_catalog(session, 1), "en")

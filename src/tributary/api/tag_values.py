@@ -1,0 +1,107 @@
+"""What tags say: how the values of one spread, who has which, and all of one person's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
+
+from tributary import tags
+from tributary.access import Principal
+from tributary.api.auth import requires
+from tributary.api.context import ContextDep, ReadSession
+from tributary.api.definitions import PEOPLE
+from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import own_profile
+from tributary.api.person_summaries import PersonSummary, summaries
+from tributary.api.problems import problems
+from tributary.api.tags import DistributionOut, TagId
+
+router = APIRouter(tags=["tags"])
+
+Reader = Annotated[Principal, requires("tags:read")]
+
+
+class TagDistributionOut(BaseModel):
+    """How the values of the newest finished run spread over `people`; all null before the first one."""
+
+    run: int | None
+    version: int | None
+    computed_at: datetime | None
+    people: int | None
+    distribution: DistributionOut | None
+
+
+class TaggedPerson(PersonSummary):
+    """A person and what the tag says of them."""
+
+    value: str | float
+
+
+class PersonTag(BaseModel):
+    """What a tag says of a person."""
+
+    tag_id: str
+    name: str
+    value: str | float
+    computed_at: datetime
+
+
+class PersonTags(BaseModel):
+    """The tags of a person, by name."""
+
+    items: list[PersonTag]
+
+
+@router.get("/tags/{tag_id}/distribution", operation_id="get_tag_distribution", summary="How its values spread")
+def get_tag_distribution(tag_id: TagId, caller: Reader, session: ReadSession) -> TagDistributionOut:
+    """How many people have which value, as the tag was last computed."""
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    if tag.current_run is None:
+        return TagDistributionOut(run=None, version=None, computed_at=None, people=None, distribution=None)
+    run = tags.get_run(session, caller.workspace_id, tag_id, tag.current_run)
+    return TagDistributionOut(
+        run=run.run,
+        version=run.version,
+        computed_at=run.resolved_at,
+        people=run.people,
+        distribution=run.distribution and DistributionOut.model_validate(run.distribution),
+    )
+
+
+@router.get(
+    "/tags/{tag_id}/people",
+    operation_id="list_tag_people",
+    summary="Who has a value",
+    responses=problems(400, 403, 404),
+)
+def list_tag_people(
+    tag_id: TagId,
+    caller: Reader,
+    session: ReadSession,
+    context: ContextDep,
+    page: PageQuery,
+    value: Annotated[str | None, Query(max_length=200, description="Only people with exactly this value.")] = None,
+    low: Annotated[float | None, Query(description="Of a number tag: only values from here on.")] = None,
+    high: Annotated[float | None, Query(description="Of a number tag: only values up to here.")] = None,
+) -> Page[TaggedPerson]:
+    """The people who have a value, as the tag was last computed."""
+    caller.require(PEOPLE)
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    after, limit = page.after_int() or 0, page.limit + 1
+    found = tags.list_people(context.warehouse, tag, value=value, low=low, high=high, after=after, limit=limit)
+    summary = summaries(session, context, caller, [person for person, _ in found[: page.limit]])
+    return page_of(found, page, lambda row: TaggedPerson(**dict(summary(row[0])), value=row[1]), lambda row: (row[0],))
+
+
+@router.get("/profiles/{profile_id}/tags", operation_id="list_profile_tags", summary="Tags of a person")
+def list_profile_tags(
+    profile_id: Annotated[str, Path(description="`prf_…`")], caller: Reader, session: ReadSession, context: ContextDep
+) -> PersonTags:
+    """What every tag says of this person."""
+    caller.require(PEOPLE)
+    person = own_profile(session, caller.workspace_id, profile_id)
+    found = tags.values_of(session, context.warehouse, caller.workspace_id, person)
+    return PersonTags(items=[PersonTag.model_validate(value, from_attributes=True) for value in found])
