@@ -1,28 +1,40 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "@shared/routing/root";
+import { flag, oneOf, search, text, whole } from "@shared/routing/search";
 
 export const tagsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags",
-  component: lazyRouteComponent(() => import("./tags-page"), "TagsPage"),
+  validateSearch: search({ q: text, archived: flag, kind: oneOf(["rule", "statistic"]), failed: flag, cursor: text }),
+  component: lazyRouteComponent(() => import("./list/tags-page"), "TagsPage"),
 });
 
 export const newTagRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags/new",
-  component: lazyRouteComponent(() => import("./tag-editor-page"), "NewTagPage"),
+  // Begin with the definition of another tag.
+  validateSearch: search({ from: text, kind: oneOf(["rule", "statistic"]) }),
+  component: lazyRouteComponent(() => import("./editor/tag-editor-page"), "NewTagPage"),
 });
 
 export const tagRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags/$tagId",
-  component: lazyRouteComponent(() => import("./tag-page"), "TagPage"),
+  validateSearch: search({
+    tab: oneOf(["overview", "people", "versions", "runs"]),
+    /** Which part of the distribution: its people stand beside the overview, or in the tab of people. */
+    slice: text,
+    cursor: text,
+    before: whole,
+    after: whole,
+  }),
+  component: lazyRouteComponent(() => import("./detail/tag-page"), "TagPage"),
 });
 
 export const editTagRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags/$tagId/edit",
-  component: lazyRouteComponent(() => import("./tag-editor-page"), "EditTagPage"),
+  component: lazyRouteComponent(() => import("./editor/tag-editor-page"), "EditTagPage"),
 });
 
 export const tagsRoutes = [tagsRoute, newTagRoute, tagRoute, editTagRoute];

@@ -1,0 +1,23 @@
+import { Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@shared/api/client";
+
+interface Props {
+  sentence: string | null | undefined;
+  levels: Schema<"LevelSentence">[] | null | undefined;
+}
+
+/** A definition as people say it. */
+export function InWords({ sentence, levels }: Props) {
+  const { t } = useTranslation("tags");
+  if (!levels) return <Typography.Paragraph style={{ margin: 0 }}>{sentence}</Typography.Paragraph>;
+  return (
+    <ol style={{ margin: 0, paddingInlineStart: 22 }}>
+      {levels.map((level, index) => (
+        <li key={index}>
+          <Typography.Text strong>{level.value}</Typography.Text> <Typography.Text>{level.sentence ?? t("detail.everybodyElse")}</Typography.Text>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,7 +1,0 @@
-import { useTranslation } from "react-i18next";
-import { Page } from "@shared/ui/page";
-
-export function TagPage() {
-  const { t } = useTranslation("tags");
-  return <Page title={t("title")}>{null}</Page>;
-}
