@@ -3,6 +3,7 @@ import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
 import { type ReactNode, createContext, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { nonce } from "./nonce";
 import "./page.css";
 
 export type Look = "light" | "dark" | "system";
@@ -30,11 +31,13 @@ const SURFACES = {
     colorSuccessBg: "#e7f5ea", colorSuccessBorder: "#a9d8b6", colorWarningBg: "#fcf3de", colorWarningBorder: "#e6c987",
     colorErrorBg: "#fdeeec", colorErrorBorder: "#f0b7b1", colorInfoBg: "#e9f1fa", colorInfoBorder: "#a9c8e8",
     colorPrimaryBg: "#e3f2ef", colorPrimaryBgHover: "#cfe8e3", colorPrimaryHover: "#0c6c5d",
+    controlItemBgActive: "#e3f2ef", controlItemBgActiveHover: "#cfe8e3",
   },
   dark: {
     colorSuccessBg: "#14261a", colorSuccessBorder: "#2a5637", colorWarningBg: "#2a2110", colorWarningBorder: "#5e4a1d",
     colorErrorBg: "#2c1715", colorErrorBorder: "#6b322c", colorInfoBg: "#142131", colorInfoBorder: "#2b4a6e",
     colorPrimaryBg: "#17332e", colorPrimaryBgHover: "#1d423b", colorPrimaryHover: "#4fbfaa",
+    controlItemBgActive: "#17332e", controlItemBgActiveHover: "#1d423b",
   },
 };
 
@@ -88,8 +91,6 @@ const LookContext = createContext<Choice>({ look: "system", isDark: false, choos
 
 /** Light or dark, and how to change it. */
 export const useLook = () => use(LookContext);
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 
 export function Theme({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation();
