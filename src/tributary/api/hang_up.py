@@ -24,8 +24,17 @@ _AT_ONCE: Final = 3  # of the warehouse's four readers: one is left for everybod
 _WAITING: Final = 30  # beyond that nobody would get an answer while they wait
 _LOOK_SECONDS: Final = 0.1
 
+
+class _Line:
+    """Those who are being answered and those who wait."""
+
+    def __init__(self) -> None:
+        self.limiter = CapacityLimiter(_AT_ONCE)
+        self.length = 0
+
+
 # One per event loop, which there is one of in a process; tests have one each.
-_limiters: WeakKeyDictionary[asyncio.AbstractEventLoop, CapacityLimiter] = WeakKeyDictionary()
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
 
 
 async def while_connected(request: Request, stop: Stop, work: Callable[[], _T]) -> _T:
@@ -35,8 +44,8 @@ async def while_connected(request: Request, stop: Stop, work: Callable[[], _T]) 
         Cancelled: `stop` was used: by the caller's next request, or because the caller hung up.
         TooManyRequests: too many others wait.
     """
-    limiter = _limiters.setdefault(asyncio.get_running_loop(), CapacityLimiter(_AT_ONCE))
-    if limiter.statistics().tasks_waiting >= _WAITING:
+    line = _lines.setdefault(asyncio.get_running_loop(), _Line())
+    if line.length >= _AT_ONCE + _WAITING:
         raise TooManyRequests("Too many others are counting now.", cure="Try again in a moment.")
     begun = threading.Event()
 
@@ -45,7 +54,8 @@ async def while_connected(request: Request, stop: Stop, work: Callable[[], _T]) 
         stop.check()
         return work()
 
-    task = asyncio.ensure_future(to_thread.run_sync(begin, limiter=limiter))
+    line.length += 1
+    task = asyncio.ensure_future(to_thread.run_sync(begin, limiter=line.limiter))
     try:
         while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
             if not stop.is_stopped and await request.is_disconnected():
@@ -54,6 +64,7 @@ async def while_connected(request: Request, stop: Stop, work: Callable[[], _T]) 
                 stop.check()
         return task.result()
     finally:
+        line.length -= 1
         if not task.done():  # it was stopped before it began, or the server is stopping us
             task.cancel()
             await to_thread.run_sync(stop.stop)

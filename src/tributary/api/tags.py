@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from pydantic import BaseModel, Field
 
 from tributary import rules, tags
@@ -30,6 +31,7 @@ from tributary.api.definitions import (
     show_notes,
     show_users,
 )
+from tributary.api.hang_up import while_connected
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
@@ -37,10 +39,11 @@ from tributary.governance import load_catalog
 from tributary.governance.lineage import Item, count_users
 from tributary.governance.notes import notes_on
 from tributary.governance.runs import DefinitionState
-from tributary.rules import Catalog, Locale
+from tributary.rules import Catalog, Locale, Measure, Rule
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagRun, TagVersion
 from tributary.tags import Definition, Distribution, StatisticDefinition
+from tributary.warehouse import Stop
 
 router = APIRouter(tags=["tags"])
 
@@ -89,6 +92,13 @@ class TagPreview(Body):
     kind: Literal["rule", "statistic"]
     value_type: Literal["text", "number"]
     definition: DefinitionIn = Field(description=_DEFINITION)
+    key: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Made up by the client, one for each open editor. A newer preview of the same caller and key stops "
+        "the older one, which answers 409 `cancelled`.",
+    )
 
 
 class ValueCountOut(BaseModel):
@@ -258,27 +268,15 @@ def create_tag(body: TagCreate, caller: Writer, context: ContextDep, locale: Loc
     "/tags/preview",
     operation_id="preview_tag",
     summary="Distribution of an unsaved definition",
-    responses=problems(422, 429),
+    responses=problems(409, 422, 429),
 )
-def preview_tag(body: TagPreview, caller: Reader, context: ContextDep, locale: LocaleDep) -> PreviewOut:
-    """How many people would get which value."""
-    started = time.monotonic()
-    with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
-        catalog = load_catalog(session, caller.workspace_id)
-    spread, people = tags.preview_tag(
-        context.warehouse, catalog, body.kind, body.value_type, body.definition, context.clock.now()
-    )
-    definition = tags.decode_definition(body.kind, body.value_type, body.definition)
-    notes = _notes(context, caller, definition, locale)
-    sentence, levels = _said(definition, catalog, locale)
-    return PreviewOut(
-        people=people,
-        sentence=sentence,
-        levels=levels,
-        notes=notes,
-        duration_ms=round(1000 * (time.monotonic() - started)),
-        **_distribution(spread).model_dump(),
-    )
+async def preview_tag(
+    request: Request, body: TagPreview, caller: Reader, context: ContextDep, locale: LocaleDep
+) -> PreviewOut:
+    """How many people would get which value. Counting stops when the caller hangs up."""
+    slot = body.key and f"preview {caller.workspace_id} {caller.actor_id} {body.key}"
+    async with contextmanager_in_threadpool(context.warehouse.stoppable(slot)) as stop:
+        return await while_connected(request, stop, lambda: _preview(body, caller, context, locale, stop))
 
 
 @router.get("/tags/{tag_id}", operation_id="get_tag", summary="One tag")
@@ -456,16 +454,40 @@ def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
     )
 
 
-def _notes(context: Context, caller: Principal, definition: Definition, locale: Locale) -> list[NoteOut]:
+def _preview(body: TagPreview, caller: Principal, context: Context, locale: Locale, stop: Stop) -> PreviewOut:
+    started = time.monotonic()
+    with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
+        catalog = load_catalog(session, caller.workspace_id)
+    spread, people = tags.preview_tag(
+        context.warehouse, catalog, body.kind, body.value_type, body.definition, context.clock.now(), stop=stop
+    )
+    definition = tags.decode_definition(body.kind, body.value_type, body.definition)
+    sentence, levels = _said(definition, catalog, locale)
+    return PreviewOut(
+        people=people,
+        sentence=sentence,
+        levels=levels,
+        notes=_notes(context, caller, definition, locale, stop),
+        duration_ms=round(1000 * (time.monotonic() - started)),
+        **_distribution(spread).model_dump(),
+    )
+
+
+def _notes(
+    context: Context, caller: Principal, definition: Definition, locale: Locale, stop: Stop | None = None
+) -> list[NoteOut]:
     """To be asked for outside of a transaction: no lock is held while the warehouse answers."""
     with context.store.read() as session:
         catalog = load_catalog(session, caller.workspace_id)
+    parts: list[tuple[str, Rule | Measure]] = []
     if isinstance(definition, StatisticDefinition):
-        return show_notes(notes_on(context.warehouse, catalog, definition.measure, locale, path="measure"))
+        parts.append(("measure", definition.measure))
+    else:
+        parts += [(f"levels[{index}].rule", level.rule) for index, level in enumerate(definition.levels)]
     return [
         note
-        for index, level in enumerate(definition.levels)
-        for note in show_notes(notes_on(context.warehouse, catalog, level.rule, locale, path=f"levels[{index}].rule"))
+        for path, part in parts
+        for note in show_notes(notes_on(context.warehouse, catalog, part, locale, path=path, stop=stop))
     ]
 
 

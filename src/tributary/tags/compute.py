@@ -21,7 +21,7 @@ from tributary.tags.definition import Definition, RuleDefinition, TagKind, Value
 from tributary.tags.definitions import TAGS, definition_of, get_tag, get_version
 from tributary.tags.distribution import Distribution, read_distribution
 from tributary.tags.value_sql import Previous, compile_values, stored_values
-from tributary.warehouse import BATCH, INTERACTIVE, Warehouse
+from tributary.warehouse import BATCH, INTERACTIVE, Stop, Warehouse
 
 KEPT_RUNS = 3  # finished runs that keep their values: readers that have just started on the old run may end
 
@@ -88,16 +88,19 @@ def preview_tag(
     value_type: ValueType,
     source: Mapping[str, Any],
     now: datetime,
+    *,
+    stop: Stop | None = None,
 ) -> tuple[Distribution, int]:
     """How the values of an unsaved definition would spread, and how many people there are.
 
     Raises:
         RuleError: the definition is wrong; `path` says where. BudgetExceeded: it takes too long while one waits.
+        Cancelled: it was stopped.
     """
     definition = decode_definition(kind, value_type, source)
     values = compile_values(definition, value_type, catalog, now)
-    spread = read_distribution(warehouse, catalog.workspace_id, values, value_type, budget=INTERACTIVE)
-    return spread, count_people(warehouse, catalog.workspace_id)
+    spread = read_distribution(warehouse, catalog.workspace_id, values, value_type, budget=INTERACTIVE, stop=stop)
+    return spread, count_people(warehouse, catalog.workspace_id, stop=stop)
 
 
 def _compute(warehouse: Warehouse, run: TagRun, tag: Tag, definition: Definition, catalog: Catalog) -> None:

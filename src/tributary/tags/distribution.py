@@ -8,7 +8,7 @@ from typing import Any
 
 from tributary.core.sql import Sql, raw
 from tributary.tags.definition import ValueType
-from tributary.warehouse import Budget, Warehouse
+from tributary.warehouse import Budget, Stop, Warehouse
 
 SHOWN_VALUES = 50  # the aggregate below takes it as a literal
 
@@ -38,9 +38,18 @@ class Distribution:
 
 
 def read_distribution(
-    warehouse: Warehouse, workspace_id: int, values: Sql, value_type: ValueType, *, budget: Budget
+    warehouse: Warehouse,
+    workspace_id: int,
+    values: Sql,
+    value_type: ValueType,
+    *,
+    budget: Budget,
+    stop: Stop | None = None,
 ) -> Distribution:
-    """The distribution of `values`, a query of rows `(profile_id, value)`; it is run once."""
+    """The distribution of `values`, a query of rows `(profile_id, value)`; it is run once.
+
+    Raises what `Warehouse.query` does.
+    """
     counts = raw("SELECT value, count() AS people FROM (") + values + ") AS tagged GROUP BY value"  # noqa: S608 (values are bound)
     top = raw("groupArraySorted(50)((-toInt64(people), value))")
     shape = raw("NULL, []")
@@ -50,7 +59,9 @@ def read_distribution(
             + "0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)(value, people)"
         )
     question = raw("SELECT sum(people), count(), ") + top + ", " + shape + " FROM (" + counts + ") AS counted"  # noqa: S608 (values are bound)
-    ((coverage, distinct, pairs, mean, deciles),) = warehouse.query(question, workspace_id=workspace_id, budget=budget)
+    ((coverage, distinct, pairs, mean, deciles),) = warehouse.query(
+        question, workspace_id=workspace_id, budget=budget, stop=stop
+    )
     has_shape = value_type == "number" and int(coverage) > 0
     return Distribution(
         coverage=int(coverage),
