@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
@@ -19,6 +19,11 @@ export default defineConfig({
       // What the server fills in, when Vite serves the page itself.
       name: "placeholders",
       transformIndexHtml: (html) => html.replace("__BASE__", "/").replace("__NONCE__", ""),
+      // As it stands, too: the scripts that Vite would add cannot load in the sandbox.
+      configureServer: ({ middlewares }) =>
+        void middlewares.use("/preview-frame.html", (_, response) => {
+          response.setHeader("Content-Type", "text/html").end(readFileSync("preview-frame.html", "utf8").replace("__NONCE__", ""));
+        }),
       apply: "serve",
     },
   ],
