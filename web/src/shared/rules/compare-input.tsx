@@ -58,7 +58,7 @@ interface NumbersProps {
 export function NumbersInput({ value, isTwo, onChange, mark, isCount }: NumbersProps) {
   const { t } = useTranslation("rules");
   const common = {
-    controls: false, style: { width: 92 }, className: "rule-value", placeholder: t("value.number"), ...(isCount ? { min: 0, precision: 0 } : {}),
+    controls: false, style: { width: isCount ? 58 : 92 }, className: "rule-value", placeholder: t("value.number"), ...(isCount ? { min: 0, precision: 0 } : {}),
     ...(mark ? { status: mark } : {}),
   } as const;
   if (!isTwo) {

@@ -1,7 +1,6 @@
 import { Typography } from "antd";
-import { PieChartOutlined, QuestionCircleOutlined, TagOutlined, TeamOutlined, ThunderboltOutlined } from "@ant-design/icons";
+import { QuestionCircleOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
-import { iconOfType } from "./choices";
 import type { LeafNode, OpaqueNode } from "./draft";
 import { setLeaf } from "./edit";
 import { useEditor, useMarks } from "./editor-context";
@@ -22,19 +21,19 @@ export function ConditionRow({ node }: { node: LeafNode }) {
   const mark = useMarks(node);
   const { wire } = node;
   const onChange = (next: Leaf, typed = false) => apply((root) => setLeaf(root, node.id, next), typed ? { control: node.id } : {});
-  const isEvent = wire.kind !== "trait" && wire.kind !== "tag" && wire.kind !== "audience" && wire.kind !== "random";
   return (
     <div className="rule-row" role="group" aria-label={words(node)} data-node={node.id}>
       <Handle node={node} />
       <div className="rule-body">
         <div className="rule-sentence">
-          <span aria-hidden className="rule-icon">{iconOf(wire, catalog.trait(wire.kind === "trait" ? wire.trait : "")?.type)}</span>
           <Negation node={node} />
           <Controls wire={wire} onChange={onChange} mark={mark} />
-          {isEvent && <AddFilter wire={wire} onChange={onChange} />}
         </div>
-        <TimeLine wire={wire} />
-        {isEvent && <Filters wire={wire} onChange={onChange} mark={mark} />}
+        {isEventLeaf(wire) && <Filters wire={wire} onChange={onChange} mark={mark} />}
+        <div className="rule-line">
+          <TimeLine wire={wire} />
+          {isEventLeaf(wire) && <AddFilter wire={wire} onChange={onChange} />}
+        </div>
         <Remarks node={node} />
       </div>
       <StepNumbers node={node} />
@@ -75,22 +74,7 @@ function TimeLine({ wire }: { wire: Leaf }) {
   }
 }
 
-function iconOf(wire: Leaf, type: string | undefined) {
-  switch (wire.kind) {
-    case "trait":
-      return iconOfType(type);
-    case "tag":
-      return <TagOutlined />;
-    case "audience":
-      return <TeamOutlined />;
-    case "random":
-      return <PieChartOutlined />;
-    default:
-      return <ThunderboltOutlined />;
-  }
-}
-
-export const isEventLeaf = (leaf: Leaf): leaf is EventLeaf => "event" in leaf;
+const isEventLeaf = (leaf: Leaf): leaf is EventLeaf => "event" in leaf;
 
 /** Something that this page does not know: shown as it is. */
 export function OpaqueRow({ node }: { node: OpaqueNode }) {

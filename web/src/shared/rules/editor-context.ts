@@ -67,6 +67,7 @@ export function useMarks(node: DraftNode): (part: string) => Mark {
   return (part) => {
     const mistakes = own.filter((each) => isAt(each.part, part));
     if (mistakes.some((each) => isStrict || !isBlank(getPart(wire, each.part)))) return "error";
+    if (mistakes.length > 0) return "warning"; // not filled in yet
     if (remarks.some((each) => isAt(each.part, part))) return "warning";
     return undefined;
   };

@@ -60,7 +60,7 @@ export function FieldPick({ value, groups, onChoose, label, placeholder, mark, p
       optionRender={({ data }) => (data.choice ? <ChoiceLine choice={data.choice} /> : null)}
       labelRender={({ label: shown, value: chosen }) => shown ?? chosen}
       notFoundContent={t("pick.none")}
-      popupMatchSelectWidth={440}
+      popupMatchSelectWidth={480}
       listHeight={320}
       style={{ minWidth, maxWidth: 260 }}
     />
@@ -74,8 +74,10 @@ function ChoiceLine({ choice }: { choice: Choice }) {
   return (
     <Flex gap={8} align="baseline" title={choice.name ?? choice.title}>
       <span aria-hidden style={faint}>{choice.icon}</span>
-      <span style={{ overflow: "hidden", textOverflow: "ellipsis" }}>{choice.title}</span>
-      {choice.name && choice.name !== choice.title && <span className="mono" style={faint}>{choice.name}</span>}
+      <span style={{ flex: "none", maxWidth: "62%", overflow: "hidden", textOverflow: "ellipsis" }}>{choice.title}</span>
+      {choice.name && choice.name.toLowerCase() !== choice.title.toLowerCase() && (
+        <span className="mono" style={{ ...faint, overflow: "hidden", textOverflow: "ellipsis" }}>{choice.name}</span>
+      )}
       {choice.isPersonal && (
         <Tooltip title={t("pick.personal")}>
           <LockOutlined aria-label={t("pick.personal")} style={faint} />

@@ -24,7 +24,7 @@ export function GroupBox({ node }: { node: GroupNode }) {
       <div className="rule-head">
         {!isRoot && <Handle node={node} />}
         <Negation node={node} />
-        <span>{node.negations % 2 ? t("group.leadNot") : t("group.lead")}</span>
+        {isRoot && <span>{t("group.lead")}</span>}
         <Segmented
           size="small"
           value={node.kind}
@@ -32,7 +32,7 @@ export function GroupBox({ node }: { node: GroupNode }) {
           options={(["all", "any"] as const).map((kind) => ({ value: kind, label: t(`group.${kind}`) }))}
           onChange={(kind) => apply((tree) => setKind(tree, node.id, kind), { focus: `${node.id} kind` })}
         />
-        <span>{t("group.tail")}</span>
+        <span>{isRoot ? t("group.tail") : t("group.tailInner")}</span>
         {isRoot && node.children.length === 0 && <span className="rule-faint">{t(`group.${node.kind === "all" ? "everybody" : "nobody"}`)}</span>}
         {isRoot && node.negations === 0 && !isSingle && (
           <button type="button" className="rule-plain" onClick={() => apply((tree) => negate(tree, node.id))}>{t("group.invert")}</button>

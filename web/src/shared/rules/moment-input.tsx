@@ -1,4 +1,4 @@
-import { ClockCircleFilled, ClockCircleOutlined } from "@ant-design/icons";
+import { ClockCircleOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Space, Tooltip } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import "dayjs/locale/zh-cn"; // names of months in the calendar
@@ -47,7 +47,8 @@ export function MomentInput({ value, onChange, label, mayHaveTime, mark, placeho
             size="small"
             aria-label={toggle}
             aria-pressed={hasTime}
-            icon={hasTime ? <ClockCircleFilled /> : <ClockCircleOutlined />}
+            className={hasTime ? "rule-toggle rule-toggle-on" : "rule-toggle"}
+            icon={<ClockCircleOutlined />}
             onClick={() => write(hasTime ? shown : shown.startOf("day"), !hasTime)}
           />
         </Tooltip>

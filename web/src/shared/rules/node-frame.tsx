@@ -1,4 +1,4 @@
-import { CopyOutlined, DeleteOutlined, HolderOutlined, MoreOutlined } from "@ant-design/icons";
+import { DeleteOutlined, HolderOutlined, MoreOutlined } from "@ant-design/icons";
 import { useDraggable } from "@dnd-kit/core";
 import { Button, Dropdown, type MenuProps, Tooltip } from "antd";
 import type { KeyboardEvent } from "react";
@@ -8,7 +8,7 @@ import { duplicate, insert, negate, remove, step, ungroup, wrap } from "./edit";
 import { useEditor } from "./editor-context";
 import { useWords } from "./words";
 
-const KEYS = { copy: "Ctrl+C", paste: "Ctrl+V", up: "Alt+↑", down: "Alt+↓" }; // as they stand on the keyboard
+const KEYS = { duplicate: "Ctrl+D", copy: "Ctrl+C", paste: "Ctrl+V", up: "Alt+↑", down: "Alt+↓" }; // as they stand on the keyboard
 
 /** Everything that can be done with a node as a whole. */
 function useNodeActions(node: DraftNode) {
@@ -79,7 +79,7 @@ function actionOfKey(event: KeyboardEvent, actions: ReturnType<typeof useNodeAct
   return undefined;
 }
 
-/** Duplicate, delete, and a menu with the rest. */
+/** Delete, and a menu with the rest. */
 export function NodeMenu({ node }: { node: DraftNode }) {
   const { t } = useTranslation("rules");
   const { catalog } = useEditor();
@@ -87,6 +87,7 @@ export function NodeMenu({ node }: { node: DraftNode }) {
   const actions = useNodeActions(node);
   const isGroup = node.type === "group";
   const items: MenuProps["items"] = [
+    { key: "duplicate", label: t("node.duplicate"), extra: KEYS.duplicate, onClick: actions.duplicate },
     { key: "negate", label: node.negations ? t("node.unnegate") : t("node.negate"), onClick: actions.negate },
     { key: "wrap", label: t("node.wrap"), onClick: actions.wrap },
     ...(isGroup ? [{ key: "ungroup", label: t("node.ungroup"), onClick: actions.ungroup }] : []),
@@ -100,9 +101,6 @@ export function NodeMenu({ node }: { node: DraftNode }) {
   const name = words(node);
   return (
     <div className="rule-actions">
-      <Tooltip title={t("node.duplicate")}>
-        <Button type="text" size="small" icon={<CopyOutlined />} aria-label={t("node.duplicateNamed", { words: name })} onClick={actions.duplicate} />
-      </Tooltip>
       <Tooltip title={t("node.remove")}>
         <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t("node.removeNamed", { words: name })} onClick={actions.remove} />
       </Tooltip>

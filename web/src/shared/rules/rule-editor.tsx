@@ -1,6 +1,6 @@
 import { DndContext, DragOverlay, KeyboardSensor, PointerSensor, useSensor, useSensors } from "@dnd-kit/core";
 import { RedoOutlined, UndoOutlined } from "@ant-design/icons";
-import { Button, Tooltip } from "antd";
+import { Button, ConfigProvider, Tooltip } from "antd";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RuleCatalog } from "./catalog";
@@ -36,6 +36,7 @@ interface Props {
 }
 
 const NONE: never[] = [];
+const DENSE = { token: { controlHeightSM: 26, fontSizeSM: 12 } }; // a condition is a sentence, and should fit into a line
 
 /** Builds a rule out of conditions and groups. Speaks the JSON of the API; keeps what it does not know. */
 export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = NONE, steps = NONE, isStale = false, isStrict = false, onCount, tools }: Props) {
@@ -133,6 +134,7 @@ export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = 
         </Tooltip>
         {tools}
       </div>
+      <ConfigProvider componentSize="small" theme={DENSE}>
       <EditorContext value={editor}>
         <DndContext
           sensors={sensors}
@@ -158,14 +160,22 @@ export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = 
           <DragOverlay dropAnimation={null}>{dragged ? <div className="rule-ghost">{name(dragged)}</div> : null}</DragOverlay>
         </DndContext>
       </EditorContext>
+      </ConfigProvider>
     </div>
   );
 }
+
+const SELECTORS: Record<string, string[]> = {
+  value: [".rule-value input", "input.rule-value", ".rule-sentence input"],
+  add: [".rule-add input"],
+  kind: [".rule-head .ant-segmented input:checked"],
+};
 
 /** `id` focuses a node's handle, `id value` its value, `id add` the way to add to it. */
 function focusNode(place: HTMLElement | null, target: string) {
   const [id, part] = target.split(" ");
   const node = place?.querySelector<HTMLElement>(`[data-node="${id}"]`);
-  const selector = part === "value" ? ".rule-value input, input.rule-value, .rule-sentence input" : part === "add" ? ".rule-add input" : part === "kind" ? ".ant-segmented input:checked" : ".rule-handle";
-  (node?.querySelector<HTMLElement>(selector) ?? node?.querySelector<HTMLElement>(".rule-add input"))?.focus();
+  const wishes = [...(SELECTORS[part ?? ""] ?? []), ".rule-handle", ".rule-add input"];
+  const found = wishes.map((selector) => node?.querySelector<HTMLElement>(selector)).find(Boolean);
+  found?.focus();
 }

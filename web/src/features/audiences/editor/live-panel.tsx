@@ -68,6 +68,7 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
         <Count
           estimate={estimate}
           isCurrent={isCurrent}
+          isWaiting={open > 0}
           state={
             open > 0 ? t("live.open", { count: open }) : isCounting ? t("live.counting") : error ? t("live.failed") : estimate && isCurrent ? <Freshness estimate={estimate} onRecount={counting.recount} /> : t("live.counting")
           }
@@ -97,12 +98,14 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
 interface CountProps {
   estimate: Estimate | undefined;
   isCurrent: boolean;
+  /** The rule is not finished: no number will come. */
+  isWaiting: boolean;
   /** How fresh the number is, or why there is no newer one. */
   state: ReactNode;
   onPeople: () => void;
 }
 
-function Count({ estimate, isCurrent, state, onPeople }: CountProps) {
+function Count({ estimate, isCurrent, isWaiting, state, onPeople }: CountProps) {
   const { t } = useTranslation("audiences");
   const formats = useFormats();
   const share = estimate?.people ? estimate.size / estimate.people : 0;
@@ -118,10 +121,12 @@ function Count({ estimate, isCurrent, state, onPeople }: CountProps) {
                 {t("live.size", { count: estimate.size, shown: shown ?? "" })}
               </Button>
             </Tooltip>
-            <Progress percent={100 * share} showInfo={false} size="small" aria-hidden style={{ display: "block", margin: "2px 0" }} />
+            <Progress percent={100 * share} status="normal" showInfo={false} size="small" aria-hidden style={{ display: "block", margin: "2px 0" }} />
             <Typography.Text>{t("live.share", { share: formats.percent(share), people: formats.number(estimate.people) })}</Typography.Text>
           </div>
         </>
+      ) : isWaiting ? (
+        <div style={{ fontSize: 28, fontWeight: 600, lineHeight: 1.3 }}>{t("live.unknown")}</div>
       ) : (
         <Skeleton active title={{ width: 120 }} paragraph={{ rows: 1 }} />
       )}
