@@ -47,7 +47,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
     algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
     token: {
       colorPrimary: isDark ? "#2fa08c" : "#0a7d6c",
-      colorInfo: isDark ? "#4c8fd6" : "#2468b2",
+      colorInfo: isDark ? "#64a3e6" : "#2468b2",
       colorSuccess: isDark ? "#5cb878" : "#1a6b31",
       colorWarning: isDark ? "#dba93f" : "#855500",
       colorError: isDark ? "#ec7d75" : "#b92c24",
