@@ -1,5 +1,5 @@
-/** Where text stops being JSON: the offset, and the line and column that people count from 1. */
-export interface JsonFault {
+/** A place in a text: the offset, and the line and column that people count from 1. */
+export interface Place {
   offset: number;
   line: number;
   column: number;
@@ -13,6 +13,8 @@ const WORD = /true|false|null/y;
 
 class Reader {
   at = 0;
+  /** A name that stands twice in one object, and where the second time. */
+  doubled: { name: string; offset: number } | null = null;
 
   constructor(readonly text: string) {}
 
@@ -34,14 +36,22 @@ class Reader {
   /** Reads one value; false where it stops being one, with `at` there. */
   value(): boolean {
     this.take(SPACE);
-    if (this.sign("{")) return this.sign("}") || this.several("}", () => this.key() && this.sign(":") && this.value());
+    if (this.sign("{")) {
+      const names = new Set<string>();
+      return this.sign("}") || this.several("}", () => this.key(names) && this.sign(":") && this.value());
+    }
     if (this.sign("[")) return this.sign("]") || this.several("]", () => this.value());
     return this.take(STRING) || this.take(NUMBER) || this.take(WORD);
   }
 
-  private key(): boolean {
+  private key(names: Set<string>): boolean {
     this.take(SPACE);
-    return this.take(STRING);
+    const offset = this.at;
+    if (!this.take(STRING)) return false;
+    const name = JSON.parse(this.text.slice(offset, this.at)) as string;
+    if (names.has(name)) this.doubled ??= { name, offset };
+    names.add(name);
+    return true;
   }
 
   private several(end: string, one: () => boolean): boolean {
@@ -51,14 +61,25 @@ class Reader {
   }
 }
 
+const placeOf = (text: string, offset: number): Place => {
+  const before = text.slice(0, offset).split("\n");
+  return { offset, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+};
+
 /** Where a text is not JSON, the same in every browser; null for JSON. */
-export function jsonFault(text: string): JsonFault | null {
+export function jsonFault(text: string): Place | null {
   const reader = new Reader(text);
   const isRead = reader.value();
   reader.take(SPACE);
   if (isRead && reader.at === text.length) return null;
-  const before = text.slice(0, reader.at).split("\n");
-  return { offset: reader.at, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  return placeOf(text, reader.at);
+}
+
+/** A name that stands twice in one object, where the last value counts and the first is lost; null if none does. */
+export function doubledName(text: string): (Place & { name: string }) | null {
+  const reader = new Reader(text);
+  reader.value();
+  return reader.doubled && { ...placeOf(text, reader.doubled.offset), name: reader.doubled.name };
 }
 
 /** Whether a text is a JSON object. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LiveEvent, curlOf, placesOf, summaryOf, valueAt } from "./event";
 import { isMarked, jsonLines } from "./json-lines";
-import { isJsonObject, jsonFault, layOut } from "./json-text";
+import { doubledName, isJsonObject, jsonFault, layOut } from "./json-text";
 import { lineDiff } from "./line-diff";
 import { outcomesOf } from "./outcome";
 import { EMPTY_STREAM, MOST, type Stream, follow, lastMinute } from "./stream";
@@ -60,6 +60,8 @@ describe("JSON as text", () => {
     expect(jsonFault("")).toEqual({ offset: 0, line: 1, column: 1 });
     expect(isJsonObject(' {"a":1}')).toBe(true);
     expect(isJsonObject("[1]")).toBe(false);
+    expect(doubledName('{"a": {"b": 1},\n "b": 2, "\\u0061": 3}')).toEqual({ name: "a", offset: 25, line: 2, column: 10 });
+    expect(doubledName('{"a": [{"b": 1}, {"b": 2}], "b": 3}')).toBeNull();
   });
 
   it("as lines reads the same, with the path of each", () => {

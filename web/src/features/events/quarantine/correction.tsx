@@ -1,7 +1,7 @@
 import { Button, Flex, Segmented, Skeleton, Typography } from "antd";
 import { Suspense, lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isJsonObject, jsonFault, layOut } from "../model/json-text";
+import { doubledName, isJsonObject, jsonFault, layOut } from "../model/json-text";
 import { DiffView } from "./diff-view";
 
 const JsonEditor = lazy(() => import("./json-editor"));
@@ -22,6 +22,7 @@ export function Correction({ raw, isSending, onDirty, onCancel, onSend }: Props)
   const [view, setView] = useState<"edit" | "diff">("edit");
   const fault = jsonFault(text);
   const isObject = isJsonObject(text);
+  const doubled = fault ? null : doubledName(text);
   const isSame = text === first;
   const change = (next: string) => {
     setText(next);
@@ -52,6 +53,8 @@ export function Correction({ raw, isSending, onDirty, onCancel, onSend }: Props)
             <Typography.Text type="danger">{t("correct.fault", { line: fault.line, column: fault.column })}</Typography.Text>
           ) : !isObject ? (
             <Typography.Text type="danger">{t("correct.noObject")}</Typography.Text>
+          ) : doubled ? (
+            <Typography.Text type="warning">{t("correct.doubled", { name: doubled.name, line: doubled.line })}</Typography.Text>
           ) : (
             <Typography.Text type="secondary">{t(isSame ? "correct.same" : "correct.valid")}</Typography.Text>
           )}

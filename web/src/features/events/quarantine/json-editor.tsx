@@ -8,7 +8,7 @@ import { type GlobalToken, theme } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook } from "@shared/theme";
-import { jsonFault } from "../model/json-text";
+import { doubledName, jsonFault } from "../model/json-text";
 
 interface Props {
   value: string;
@@ -39,6 +39,7 @@ function look(token: GlobalToken, isDark: boolean): Extension {
         ".cm-content": { caretColor: token.colorText },
         ".cm-gutters": { backgroundColor: token.colorFillQuaternary, color: token.colorTextTertiary, border: "none" },
         ".cm-tooltip": { backgroundColor: token.colorBgElevated, color: token.colorText, border: `1px solid ${token.colorBorderSecondary}` },
+        ".cm-diagnostic-warning": { borderLeftColor: token.colorWarning },
         ".cm-diagnostic-error": { borderLeftColor: token.colorError },
       },
       { dark: isDark },
@@ -70,10 +71,15 @@ export default function JsonEditor({ value, onChange, label }: Props) {
     const parent = place.current;
     if (!parent) return;
     const check = (view: EditorView): Diagnostic[] => {
-      const fault = jsonFault(view.state.doc.toString());
-      if (!fault) return [];
-      const to = Math.min(fault.offset + 1, view.state.doc.length);
-      return [{ from: Math.min(fault.offset, to), to, severity: "error", message: latest.current.t("correct.fault", { line: fault.line, column: fault.column }) }];
+      const text = view.state.doc.toString();
+      const fault = jsonFault(text);
+      const doubled = fault ? null : doubledName(text);
+      const place = fault ?? doubled;
+      if (!place) return [];
+      const to = Math.min(place.offset + (doubled ? doubled.name.length + 2 : 1), text.length);
+      const words = latest.current.t;
+      const message = doubled ? words("correct.doubled", { name: doubled.name, line: doubled.line }) : words("correct.fault", { line: place.line, column: place.column });
+      return [{ from: Math.min(place.offset, to), to, severity: doubled ? "warning" : "error", message }];
     };
     const view = new EditorView({
       parent,
@@ -82,7 +88,7 @@ export default function JsonEditor({ value, onChange, label }: Props) {
         extensions: [
           EditorView.cspNonce.of(nonce), lineNumbers(), history(), bracketMatching(), json, EditorView.lineWrapping,
           keymap.of([...defaultKeymap, ...historyKeymap]), linter(check, { delay: 300 }), look(token, isDark),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),

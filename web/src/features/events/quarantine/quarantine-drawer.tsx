@@ -142,7 +142,7 @@ function Content({ id, onDiscard, sourceNames, onDirty }: ContentProps) {
               }
             />
           ) : (
-            <section aria-label={t("live.raw")}>
+            <div>
               <Flex justify="space-between" align="center" style={{ marginBottom: 6 }}>
                 <Typography.Text strong>{t("live.raw")}</Typography.Text>
                 {raw === null && (
@@ -158,7 +158,7 @@ function Content({ id, onDiscard, sourceNames, onDirty }: ContentProps) {
               ) : (
                 <Typography.Text type="secondary">{t("detail.noJson")}</Typography.Text>
               )}
-            </section>
+            </div>
           )}
         </Flex>
       )}

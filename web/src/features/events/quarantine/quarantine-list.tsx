@@ -1,5 +1,5 @@
 import { DeleteOutlined, ReloadOutlined } from "@ant-design/icons";
-import { Button, Flex, Segmented, Select, Tooltip, Typography } from "antd";
+import { Button, Flex, Segmented, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@shared/session";
 import { EmptyState } from "@shared/ui/empty-state";
@@ -17,11 +17,10 @@ interface Props {
   sourceNames: Map<string, string>;
   isSending: boolean;
   onReplay: (events: Quarantined[]) => void;
-  onReplayReason: () => void;
   onDiscard: (events: Quarantined[]) => void;
 }
 
-export function QuarantineList({ search, onSearch, sourceNames, isSending, onReplay, onReplayReason, onDiscard }: Props) {
+export function QuarantineList({ search, onSearch, sourceNames, isSending, onReplay, onDiscard }: Props) {
   const { t } = useTranslation("events");
   const mayWrite = useMay("quarantine:write");
   const query = useQuarantined(search);
@@ -57,7 +56,6 @@ export function QuarantineList({ search, onSearch, sourceNames, isSending, onRep
       : []),
     { key: "message", title: t("quarantine.messageId"), isExtra: true, csv: (row) => row.message_id, render: (_, row) => <span className="mono">{row.message_id}</span> },
   ];
-  const forbidden = mayWrite ? undefined : t("quarantine.forbidden");
 
   return (
     <ListTable
@@ -87,11 +85,6 @@ export function QuarantineList({ search, onSearch, sourceNames, isSending, onRep
             onChange={(source: string | undefined) => onSearch({ source })}
             style={{ width: 150 }}
           />
-          {search.reason && state === "open" && (
-            <Tooltip title={forbidden}>
-              <Button icon={<ReloadOutlined />} disabled={!mayWrite} loading={isSending} onClick={onReplayReason}>{t("replay.reason")}</Button>
-            </Tooltip>
-          )}
         </>
       }
       empty={
