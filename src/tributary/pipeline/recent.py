@@ -35,7 +35,7 @@ _ROWS_PER_SECOND = 40  # on average; more than anybody reads, and at most 3.5 mi
 _FEWEST = 8  # rows of a batch, however busy it is
 _MAX_TEXT = 16 * 1024  # characters of an event; of a longer one only its name is kept
 _MAX_BATCH_TEXT = 2 * 1024 * 1024
-_FLUSH_SECONDS = 0.5  # an insert for every batch would double the files that the engine has to merge
+_FLUSH_SECONDS = 1.0  # an insert costs several milliseconds however small it is; people look once a second
 _PAUSE_SECONDS = 10.0  # after a failure
 
 _FIRST_TEXT = 12  # in `_row`: what follows may be large
@@ -99,7 +99,6 @@ class RecentEvents:
         rows, self._rows = self._rows, []
         self._flushed = self._monotonic()
         try:
-            # The first batch names the rows well enough: a batch is taken once, and copies would do no harm.
             self._warehouse.insert("recent_events", _table(rows), token=f"recent-{rows[0][1]:x}")
         except Exception as exc:  # noqa: BLE001 (whatever it is, the events themselves are stored)
             self._give_up("the live view could not be written", exc)

@@ -22,7 +22,8 @@ class TableSpec:
 
     `engine` is the MergeTree variant's name, `arguments` its column arguments, `shard_by` the column whose hash
     chooses the shard, `tail` the rest of the declaration (PARTITION BY, ORDER BY, TTL), and `settings` what the table
-    sets besides what every table does. `is_durable` tables survive a power cut; others may lose their last rows to one.
+    sets besides what every table does. `is_durable` tables survive a power cut and take an insert once; others may
+    lose their last rows to one and take an insert twice, at half the price.
     """
 
     name: LiteralString
@@ -36,9 +37,10 @@ class TableSpec:
 
 
 def _settings(table: TableSpec, window: LiteralString) -> Sql:
-    own = ", " + Sql((table.settings,)) if table.settings else raw("")
-    durable = raw(_DURABLE) + ", " if table.is_durable else raw("")
-    return raw(" SETTINGS ") + durable + window + " = " + _WINDOW + own
+    own = [Sql((table.settings,))] if table.settings else []
+    exact = [raw(_DURABLE), raw(window) + " = " + _WINDOW] if table.is_durable else []
+    settings = [*exact, *own]
+    return raw(" SETTINGS ") + join(", ", settings) if settings else raw("")
 
 
 class SingleNode:

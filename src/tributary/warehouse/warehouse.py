@@ -177,7 +177,7 @@ class Warehouse:
         already is left alone, the rest is completed. Rows are split by month (a partition of the table) and by size,
         because only a block within one partition is stored as a whole; each piece gets its own token. The engine
         remembers the newest 10,000 tokens of a table. `profiles` and `profile_aliases` replace rows by key, so there a
-        retry simply writes again.
+        retry simply writes again; in `recent_events` it doubles rows.
 
         The engine notes a token just before it stores the piece. Killed between the two, it takes the piece for stored:
         after a crash, compare what an unfinished batch left and insert what is missing under another token. A token
@@ -186,11 +186,12 @@ class Warehouse:
         Raises:
             Unavailable: the engine cannot take them now; try again with the same token. BugError: wrong columns.
         """
-        is_replacing = TABLES[_known(table)].engine == "ReplacingMergeTree"
+        spec = TABLES[_known(table)]
+        is_exact = spec.is_durable and spec.engine != "ReplacingMergeTree"
         for suffix, piece in _pieces(table, _conform(table, data)):
             settings = {
                 **_INSERT,
-                "insert_deduplicate": int(not is_replacing),
+                "insert_deduplicate": int(is_exact),
                 "insert_deduplication_token": f"{token}:{suffix}",
                 "log_comment": f"insert {table}",
                 **self._topology.query_settings(),

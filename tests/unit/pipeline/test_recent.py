@@ -104,7 +104,7 @@ def test_batches_are_gathered() -> None:
     recorder = Recorder()
     for _ in range(3):
         recorder.take(b"{}")
-    recorder.seconds = 0.5
+    recorder.seconds = 1.0
     recorder.take(b"{}")
     recorder.take(b"{}")
     recorder.recent.flush()

@@ -65,3 +65,10 @@ def test_credentials_that_cannot_be_written_safely_are_refused():
     with pytest.raises(ValueError, match="printable"):
         _credentials(Address(host="ch", username="a\nb"))
     assert _credentials(Address(host="ch")) == Sql(("",))
+
+
+def test_what_may_be_lost_costs_no_sync_and_is_forgotten_after_a_day():
+    for topology in (SingleNode(), CLUSTER):
+        recent = topology.create_table(TABLES["recent_events"], "shop")[0].anonymised
+        assert recent.endswith("TTL inserted_at + INTERVAL 1 DAY SETTINGS ttl_only_drop_parts = 1")
+        assert "fsync" not in recent
