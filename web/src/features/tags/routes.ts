@@ -5,7 +5,7 @@ import { flag, oneOf, search, text, whole } from "@shared/routing/search";
 export const tagsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags",
-  validateSearch: search({ q: text, archived: flag, kind: oneOf(["rule", "statistic"]), failed: flag, cursor: text }),
+  validateSearch: search({ q: text, archived: flag, kind: oneOf(["rule", "statistic"]), failed: flag, sort: oneOf(["name", "coverage", "refreshed"]), cursor: text }),
   component: lazyRouteComponent(() => import("./list/tags-page"), "TagsPage"),
 });
 

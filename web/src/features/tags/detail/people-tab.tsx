@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
+import { Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@shared/format";
 import { PersonLink } from "@shared/people/person-link";
@@ -12,9 +12,9 @@ import { Ago } from "@shared/ui/time";
 import type { Tag } from "../model/definition";
 import type { Part } from "../model/selection";
 import { tagRoute } from "../routes";
-import { type PersonSummary, nameOf } from "../spread/person-words";
+import { nameOf } from "../spread/person-words";
 import { useSliceWords } from "../spread/use-slice-words";
-import { loadSlicePeople } from "./load-people";
+import { type TaggedPerson, isListed, loadSlicePeople } from "./load-people";
 import { useTagSlices } from "./use-tag-slices";
 
 const EVERYBODY: Part = { kind: "rest", but: [] };
@@ -32,15 +32,18 @@ export function PeopleTab({ tag }: { tag: Tag }) {
   const part = chosen?.part ?? EVERYBODY;
   const query = useQuery({
     queryKey: ["people of a tag", tag.id, tag.run, part, cursor],
-    queryFn: ({ signal }) => loadSlicePeople(tag, part, cursor, signal),
+    queryFn: ({ signal }) => loadSlicePeople(tag.id, part, cursor, signal),
     enabled: tag.run !== null && (key === undefined || slices !== null),
     placeholderData: keepPreviousData,
   });
   const show = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+  const valueOf = (person: TaggedPerson) =>
+    person.value === undefined ? "" : <span className="numeric">{typeof person.value === "number" ? formats.number(person.value, 6) : person.value}</span>;
   const traits = [...new Set((query.data?.items ?? []).flatMap((person) => Object.keys(person.traits)))];
-  const columns: ListColumn<PersonSummary>[] = [
+  const columns: ListColumn<TaggedPerson>[] = [
     { key: "person", title: t("people.person"), render: (_, person) => <PersonLink id={person.id} label={nameOf(person)} />, csv: (person) => nameOf(person) ?? person.id },
     { key: "id", title: t("people.id"), isExtra: true, render: (_, person) => <span className="mono">{person.id}</span>, csv: (person) => person.id },
+    { key: "value", title: t("spread.value"), render: (_, person) => valueOf(person), csv: (person) => person.value },
     { key: "identifiers", title: t("people.identifiers"), render: (_, person) => person.identifiers.map((each) => each.value).join(" · "), csv: (person) => person.identifiers.map((each) => each.value).join(" · ") },
     {
       key: "traits",
@@ -60,7 +63,7 @@ export function PeopleTab({ tag }: { tag: Tag }) {
       rowKey="id"
       cursor={cursor}
       onCursor={(next) => void navigate({ search: (before) => ({ ...before, cursor: next }) })}
-      loadPage={(from) => loadSlicePeople(tag, part, from)}
+      loadPage={(from) => loadSlicePeople(tag.id, part, from)}
       empty={<EmptyState title={t("people.none")} hint={t("people.noneHint")} />}
       filters={
         <>
@@ -76,6 +79,7 @@ export function PeopleTab({ tag }: { tag: Tag }) {
             ]}
             onChange={(next) => void navigate({ search: (before) => ({ ...before, slice: next || undefined, cursor: undefined }) })}
           />
+          {!isListed(part) && <Typography.Text type="secondary">{t("people.someHint")}</Typography.Text>}
           {mayBuild && rule && <LinkButton to="/audiences/new" search={{ rule: asJson(rule) }}>{t("people.saveAs")}</LinkButton>}
         </>
       }

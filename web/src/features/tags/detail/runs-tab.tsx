@@ -20,7 +20,7 @@ export function RunsTab({ tag }: { tag: Tag }) {
   const { cursor } = tagRoute.useSearch();
   const navigate = tagRoute.useNavigate();
   const at = (from: string | undefined) => ({ params: { path: { tag_id: tag.id }, query: { limit: 30, ...(from ? { cursor: from } : {}) } } });
-  const query = hooks.useQuery("get", "/api/v1/tags/{tag_id}/runs", at(cursor), { refetchInterval: tag.last_run?.state === "running" ? 2_000 : 30_000 });
+  const query = hooks.useQuery("get", "/api/v1/tags/{tag_id}/runs", at(cursor), { refetchInterval: tag.state === "computing" ? 2_000 : 30_000 });
   const took = (run: Run) => (run.finished_at ? formats.duration(Date.parse(run.finished_at) - Date.parse(run.started_at)) : "");
   const columns: ListColumn<Run>[] = [
     { key: "run", title: t("run.number"), render: (_, run) => <span className="numeric">{run.run}</span>, csv: (run) => run.run },

@@ -30,7 +30,7 @@ export function TagPage() {
     "get",
     "/api/v1/tags/{tag_id}",
     { params: { path: { tag_id: tagId } } },
-    { refetchInterval: ({ state }) => (state.data && (state.data.last_run?.state === "running" || state.data.run === null) ? BUSY : 30_000) },
+    { refetchInterval: ({ state }) => (state.data && (state.data.state === "computing" || state.data.state === "new") ? BUSY : 30_000) },
   );
   const tag = query.data;
   return (

@@ -6,9 +6,8 @@ import { useSlices } from "../spread/use-slices";
 /** The newest finished values of a tag, part by part. */
 export function useTagSlices(tag: Tag) {
   const select = useMemo(() => selectTagged(tag.id), [tag.id]);
-  // The number of people is that of the run; while one runs or after one failed, that of the coverage is all there is.
-  const people = (tag.last_run?.run === tag.run ? tag.last_run?.people : null) ?? tag.last_run?.people ?? tag.coverage ?? 0;
+  const people = tag.people ?? 0;
   const isCurrent = tag.values_version === tag.version;
   const order = useMemo(() => (isCurrent && tag.levels ? tag.levels.map((level) => level.value) : null), [isCurrent, tag.levels]);
-  return { people, select, ...useSlices({ spread: tag.distribution, people: Math.max(people, tag.coverage ?? 0), order, select, state: ["tag", tag.id, tag.run] }) };
+  return { people, select, ...useSlices({ spread: tag.distribution, people, order, select, state: ["tag", tag.id, tag.run] }) };
 }

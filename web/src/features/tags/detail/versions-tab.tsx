@@ -8,6 +8,7 @@ import { Panel } from "@shared/ui/panel";
 import { QueryView } from "@shared/ui/query-view";
 import { Ago } from "@shared/ui/time";
 import { useTell } from "@shared/ui/use-tell";
+import { useUserNames } from "../list/use-tag-columns";
 import type { Tag } from "../model/definition";
 import { tagRoute } from "../routes";
 import { ChangeList } from "../spread/change-list";
@@ -55,12 +56,11 @@ interface ItemProps {
 function VersionItem({ tag, version, isChosen, isOnly, onToggle }: ItemProps) {
   const { t } = useTranslation("tags");
   const mayWrite = useMay("tags:write");
-  const maySeeUsers = useMay("users:read");
-  const users = hooks.useQuery("get", "/api/v1/users", { params: { query: { limit: 200 } } }, { enabled: maySeeUsers, staleTime: 300_000 });
+  const nameOf = useUserNames();
   const confirm = useConfirm();
   const tell = useTell();
   const queries = useQueryClient();
-  const who = users.data?.items.find((user) => user.id === version.created_by)?.name;
+  const who = nameOf(version.created_by);
   const isNewest = version.version === tag.version;
   const restore = async () => {
     try {

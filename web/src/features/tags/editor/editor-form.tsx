@@ -172,7 +172,12 @@ export function EditorForm({ start: first, saved: before, catalog }: Props) {
                   notes={previewing.isCurrent ? (previewing.preview?.notes ?? []) : []}
                   isStrict={isStrict}
                 />
-                {isMeasureFilled(content.measure) && <Typography.Text type="secondary">{t(`measure.gives.${content.valueType}`)}</Typography.Text>}
+                {isMeasureFilled(content.measure) && (
+                  <div className="tag-sentence" aria-live="polite">
+                    {previewing.preview?.sentence && <Typography.Text style={{ opacity: previewing.isCurrent ? 1 : 0.5 }}>{previewing.preview.sentence}</Typography.Text>}
+                    <Typography.Text type="secondary">{t(`measure.gives.${content.valueType}`)}</Typography.Text>
+                  </div>
+                )}
               </>
             )}
           </Panel>

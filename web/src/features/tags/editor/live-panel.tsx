@@ -54,7 +54,7 @@ export function LivePanel({ content, previewing, open, isReady, onPeople }: Prop
     : problem ? t("live.failed")
     : (
         <>
-          {t("live.current")}{" "}
+          {t("live.current", { duration: formats.duration(preview?.duration_ms ?? 0) })}{" "}
           <Tooltip title={t("live.recount")}><Button type="text" size="small" icon={<ReloadOutlined />} aria-label={t("live.recount")} onClick={previewing.retry} /></Tooltip>
         </>
       );

@@ -13,7 +13,7 @@ import { tagsRoute } from "../routes";
 import { TagMenu } from "./tag-menu";
 import { useTagActions } from "./use-tag-actions";
 import { useTagColumns } from "./use-tag-columns";
-import { type Row, useTagList } from "./use-tag-list";
+import { type Listed, ORDERS, useTagList } from "./use-tag-list";
 
 /** All tags: what they are, how many people they cover, and how fresh that is. */
 export function TagsPage() {
@@ -21,9 +21,9 @@ export function TagsPage() {
   const search = tagsRoute.useSearch();
   const navigate = tagsRoute.useNavigate();
   const mayWrite = useMay("tags:write");
-  const { query, rows, loadPage } = useTagList(search);
+  const { query, loadPage } = useTagList(search);
   const actions = useTagActions();
-  const columns = useTagColumns((row) => <TagMenu tag={row.tag} actions={actions} />);
+  const columns = useTagColumns((tag) => <TagMenu tag={tag} actions={actions} />);
   const filter = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...part, cursor: undefined }), replace: true });
   const isFiltered = Boolean(search.q || search.kind || search.failed);
 
@@ -41,9 +41,9 @@ export function TagsPage() {
   );
   return (
     <Page title={t("title")} lead={t("list.lead")} actions={<><ApiButton method="GET" path="/tags" />{create}</>}>
-      <ListTable<Row>
+      <ListTable<Listed>
         name="tags"
-        query={{ ...query, data: rows }}
+        query={query}
         columns={columns}
         rowKey="id"
         cursor={search.cursor}
@@ -66,22 +66,29 @@ export function TagsPage() {
               options={(["all", "rule", "statistic"] as const).map((value) => ({ value, label: value === "all" ? t("list.allKinds") : t(`kind.${value}`) }))}
               onChange={(value: "all" | Kind) => filter({ kind: value === "all" ? undefined : value })}
             />
+            <Select
+              value={search.sort ?? "newest"}
+              aria-label={t("list.order")}
+              style={{ minWidth: 130 }}
+              options={ORDERS.map((value) => ({ value, label: t(`list.orders.${value}`) }))}
+              onChange={(value: (typeof ORDERS)[number]) => filter({ sort: value === "newest" ? undefined : value })}
+            />
             <Checkbox checked={search.failed ?? false} onChange={(event) => filter({ failed: event.target.checked || undefined })}>{t("list.failed")}</Checkbox>
           </>
         }
         {...(mayWrite && {
           bulk: (selected, clear) =>
             search.archived ? (
-              <Button size="small" onClick={() => void actions.restore(selected.map((row) => row.tag)).then(clear)}>{t("action.restore")}</Button>
+              <Button size="small" onClick={() => void actions.restore(selected).then(clear)}>{t("action.restore")}</Button>
             ) : (
               <>
-                <Button size="small" onClick={() => void actions.recompute(selected.map((row) => row.tag)).then(clear)}>{t("action.recompute")}</Button>
-                <Button size="small" onClick={() => void actions.archive(selected.map((row) => row.tag)).then(clear)}>{t("action.archive")}</Button>
+                <Button size="small" onClick={() => void actions.recompute(selected).then(clear)}>{t("action.recompute")}</Button>
+                <Button size="small" onClick={() => void actions.archive(selected).then(clear)}>{t("action.archive")}</Button>
               </>
             ),
         })}
       />
-      {!rows?.items.length ? null : <Typography.Paragraph type="secondary" style={{ marginTop: 8, fontSize: 12 }}>{t("list.coverageHint")}</Typography.Paragraph>}
+      {!query.data?.items.length ? null : <Typography.Paragraph type="secondary" style={{ marginTop: 8, fontSize: 12 }}>{t("list.coverageHint")}</Typography.Paragraph>}
     </Page>
   );
 }

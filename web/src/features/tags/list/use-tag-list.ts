@@ -1,56 +1,41 @@
-import { useQueries } from "@tanstack/react-query";
 import { type Schema, api, hooks } from "@shared/api/client";
-import type { Tag } from "../model/definition";
+import type { Kind } from "../model/definition";
 
-export type Listed = Schema<"Page_TagOut_">["items"][number];
-
-export interface Row {
-  id: string;
-  tag: Listed;
-  /** Its newest run and what builds on it; undefined while they are loaded. */
-  detail: Tag | undefined;
-}
+export type Listed = Schema<"TagOut">;
+export const ORDERS = ["newest", "name", "coverage", "refreshed"] as const;
 
 interface Wanted {
   q?: string | undefined;
   archived?: boolean | undefined;
-  kind?: "rule" | "statistic" | undefined;
+  kind?: Kind | undefined;
   failed?: boolean | undefined;
+  sort?: (typeof ORDERS)[number] | undefined;
   cursor?: string | undefined;
 }
 
 const AT_ONCE = 50;
 const MOST = 200;
 
-/** The tags that are asked for, each with its newest run. */
-export function useTagList({ q, archived, kind, failed, cursor }: Wanted) {
-  // Kind and failure are told apart here: then all tags are asked for at once.
-  const isSifted = kind !== undefined || failed === true;
-  const asked = { search: q ?? "", archived: archived ?? false };
-  const query = hooks.useQuery(
-    "get",
-    "/api/v1/tags",
-    { params: { query: { ...asked, limit: isSifted ? MOST : AT_ONCE, ...(cursor && !isSifted ? { cursor } : {}) } } },
-    { refetchInterval: 15_000 },
-  );
-  const found = (query.data?.items ?? []).filter((tag) => !kind || tag.kind === kind);
-  const details = useQueries({
-    queries: found.map((tag) =>
-      hooks.queryOptions("get", "/api/v1/tags/{tag_id}", { params: { path: { tag_id: tag.id } } }, { staleTime: 10_000, refetchInterval: 15_000 }),
-    ),
-  });
-  const rows = found.map((tag, index): Row => ({ id: tag.id, tag, detail: details[index]?.data as Tag | undefined }));
-  const shown = failed ? rows.filter((row) => row.detail?.last_run?.state === "failed") : rows;
-  const isWaiting = failed === true && details.some((detail) => detail.isPending);
-  return {
-    query: { error: query.error, isPending: query.isPending || isWaiting, isFetching: query.isFetching, refetch: query.refetch as never },
-    rows: query.data && !isWaiting ? { items: shown, next_cursor: isSifted ? null : query.data.next_cursor } : undefined,
-    loadPage: async (from: string | undefined) => {
-      const { data } = await api.GET("/api/v1/tags", { params: { query: { ...asked, limit: AT_ONCE, ...(from ? { cursor: from } : {}) } } });
-      const items = (data?.items ?? []).filter((tag) => !kind || tag.kind === kind);
-      const full = await Promise.all(items.map(async (tag) => (await api.GET("/api/v1/tags/{tag_id}", { params: { path: { tag_id: tag.id } } })).data));
-      const all = items.map((tag, index): Row => ({ id: tag.id, tag, detail: full[index] }));
-      return { items: failed ? all.filter((row) => row.detail?.last_run?.state === "failed") : all, next_cursor: data?.next_cursor ?? null };
+/** The tags that are asked for. */
+export function useTagList({ q, archived, kind, failed, sort, cursor }: Wanted) {
+  const at = (from: string | undefined) => ({
+    params: {
+      query: {
+        search: q ?? "",
+        archived: archived ?? false,
+        ...(failed ? { state: "failed" as const } : {}),
+        sort: sort ?? ("newest" as const),
+        limit: kind ? MOST : AT_ONCE, // kinds are told apart here
+        ...(from ? { cursor: from } : {}),
+      },
     },
+  });
+  const query = hooks.useQuery("get", "/api/v1/tags", at(cursor), {
+    refetchInterval: ({ state }) => (state.data?.items.some((tag) => tag.state === "computing" || tag.state === "new") ? 2_000 : 30_000),
+  });
+  const sift = <Page extends { items: Listed[] }>(page: Page): Page => (kind ? { ...page, items: page.items.filter((tag) => tag.kind === kind) } : page);
+  return {
+    query: { ...query, data: query.data && sift(query.data) },
+    loadPage: async (from: string | undefined) => sift((await api.GET("/api/v1/tags", at(from))).data ?? { items: [], next_cursor: null }),
   };
 }

@@ -24,7 +24,7 @@ export const selectTagged =
           ...(part.below === null ? [] : [{ kind: "tag" as const, tag, op: "lt", value: part.below }]),
         ]);
       case "rest":
-        return together([{ kind: "tag", tag, op: "is_set" }, { kind: "tag", tag, op: "not_in", value: part.but }]);
+        return together([{ kind: "tag", tag, op: "is_set" }, ...(part.but.length ? [{ kind: "tag" as const, tag, op: "not_in", value: part.but }] : [])]);
       case "none":
         return { kind: "tag", tag, op: "is_not_set" };
     }

@@ -46,10 +46,10 @@ export function listSlices(spread: Distribution, people: number, order: (string 
   return found;
 }
 
-/** 1, 2 or 5 times a power of ten, at least so much. */
-export function roundUp(step: number): number {
+/** 1, 2, 2.5 or 5 times a power of ten, at least so much; whole when it is to be. */
+export function roundUp(step: number, isWhole: boolean): number {
   const power = 10 ** Math.floor(Math.log10(step));
-  const factor = [1, 2, 5, 10].find((each) => each * power >= step * (1 - 1e-9)) ?? 10;
+  const factor = [1, 2, ...(isWhole && power < 10 ? [] : [2.5]), 5, 10].find((each) => each * power >= step * (1 - 1e-9)) ?? 10;
   return Number((factor * power).toPrecision(12));
 }
 
@@ -63,7 +63,8 @@ export function rangesOf(deciles: number[]): Extract<Part, { kind: "range" }>[] 
   const most = deciles[10];
   if (low === undefined || high === undefined || most === undefined) return [];
   if (high <= low) return most > low ? [{ kind: "range", from: null, below: most }, { kind: "range", from: most, below: null }] : [];
-  const step = roundUp((high - low) / BINS);
+  const isWhole = deciles.every(Number.isInteger);
+  const step = Math.max(roundUp((high - low) / BINS, isWhole), isWhole ? 1 : 0);
   const first = Math.floor(low / step + 1e-9);
   const edges: number[] = [];
   for (let index = first; index * step <= high; index += 1) edges.push(Number((index * step).toPrecision(12)));

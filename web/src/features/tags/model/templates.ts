@@ -27,6 +27,11 @@ export function templatesOf(catalog: RuleCatalog): Template[] {
   const amount = AMOUNTS.find((name) => bought && isSeen(catalog, bought, name, "number"));
   const group = GROUPS.find((name) => viewed && isSeen(catalog, viewed, name, "text"));
   const found: Template[] = [];
+  // Texts name things as people do.
+  const named = (event: string, property?: string) => ({
+    event: catalog.event(event)?.label_hint ?? event,
+    ...(property ? { property: catalog.property(event, property)?.label ?? property } : {}),
+  });
   if (bought) {
     const event = { event: bought };
     const within = (days: number): Rule => ({ kind: "event", ...event, window: last(days) });
@@ -34,7 +39,7 @@ export function templatesOf(catalog: RuleCatalog): Template[] {
     found.push({
       key: "lifecycle",
       kind: "rule",
-      words: event,
+      words: named(bought),
       build: (word) => ({
         ...newContent("rule"),
         levels: [
@@ -51,26 +56,26 @@ export function templatesOf(catalog: RuleCatalog): Template[] {
       found.push({
         key: "tier",
         kind: "rule",
-        words: { ...event, property: amount },
+        words: named(bought, amount),
         build: (word) => ({ ...newContent("rule"), levels: [newLevel(word("high"), spent(3_000)), newLevel(word("middle"), spent(500)), newLevel(word("low"), within(365))] }),
       });
     }
     found.push({
       key: "recency",
       kind: "rule",
-      words: event,
+      words: named(bought),
       build: () => ({
         ...newContent("rule"),
         valueType: "number",
         levels: [7, 30, 90, 180].map((days, index) => newLevel(String(5 - index), since(days))).concat(newLevel("1", { kind: "event", ...event })),
       }),
     });
-    found.push({ key: "frequency", kind: "statistic", words: event, build: () => ({ ...newContent("statistic"), measure: { function: "count", ...event, window: last(365) } }) });
+    found.push({ key: "frequency", kind: "statistic", words: named(bought), build: () => ({ ...newContent("statistic"), measure: { function: "count", ...event, window: last(365) } }) });
     if (amount)
       found.push({
         key: "spent",
         kind: "statistic",
-        words: { ...event, property: amount },
+        words: named(bought, amount),
         build: () => ({ ...newContent("statistic"), measure: { function: "sum", ...event, property: amount, window: last(90) } }),
       });
   }
@@ -78,7 +83,7 @@ export function templatesOf(catalog: RuleCatalog): Template[] {
     found.push({
       key: "favourite",
       kind: "statistic",
-      words: { event: viewed, property: group },
+      words: named(viewed, group),
       build: () => ({ ...newContent("statistic"), valueType: "text", measure: { function: "last", event: viewed, property: group, window: last(90) } }),
     });
   return found;

@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { Flex, Popover, Button, Typography } from "antd";
+import { Button, Flex, Popover, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Schema } from "@shared/api/client";
+import { type Schema, hooks } from "@shared/api/client";
+import { QueryView } from "@shared/ui/query-view";
 
 type User = Schema<"UserOut">;
 
 /** Leads to something that builds on the tag. */
-export function UserLink({ user }: { user: User }) {
+function UserLink({ user }: { user: User }) {
   switch (user.kind) {
     case "audience":
       return <Link to="/audiences/$audienceId" params={{ audienceId: user.id }}>{user.name}</Link>;
@@ -18,12 +20,14 @@ export function UserLink({ user }: { user: User }) {
 }
 
 /** How many things build on the tag; which, on demand. */
-export function UsedBy({ users }: { users: User[] }) {
+export function UsedBy({ tag }: { tag: { id: string; used_by_count: number } }) {
   const { t } = useTranslation("tags");
-  if (users.length === 0) return <Typography.Text type="secondary">{t("usedBy.none")}</Typography.Text>;
+  const [isOpen, setOpen] = useState(false);
+  const query = hooks.useQuery("get", "/api/v1/tags/{tag_id}", { params: { path: { tag_id: tag.id } } }, { enabled: isOpen });
+  if (tag.used_by_count === 0) return <Typography.Text type="secondary">{t("usedBy.none")}</Typography.Text>;
   return (
-    <Popover trigger="click" content={<UserList users={users} />}>
-      <Button type="link" size="small" style={{ padding: 0 }}>{t("usedBy.count", { count: users.length })}</Button>
+    <Popover trigger="click" open={isOpen} onOpenChange={setOpen} content={<div style={{ minWidth: 200 }}><QueryView query={query} rows={2}>{(found) => <UserList users={found.used_by} />}</QueryView></div>}>
+      <Button type="link" size="small" style={{ padding: 0 }}>{t("usedBy.count", { count: tag.used_by_count })}</Button>
     </Popover>
   );
 }

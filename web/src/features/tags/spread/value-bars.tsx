@@ -20,7 +20,8 @@ export function ValueBars({ slices, people, label, isStale = false, onOpen }: Pr
   const { t } = useTranslation("tags");
   const formats = useFormats();
   const words = useSliceWords();
-  const most = Math.max(1, ...slices.map((slice) => slice.people));
+  // Who has no value is told in numbers: a bar for them would leave no room for the others.
+  const most = Math.max(1, ...slices.map((slice) => (slice.part.kind === "none" ? 0 : slice.people)));
   return (
     <table className="tag-bars" aria-label={label} data-stale={isStale || undefined}>
       <thead>
@@ -38,7 +39,7 @@ export function ValueBars({ slices, people, label, isStale = false, onOpen }: Pr
           return (
             <tr key={slice.key} data-none={slice.part.kind === "none" || undefined}>
               <th scope="row" title={name}>{name}</th>
-              <td><i aria-hidden style={{ width: slice.people ? `max(2px, ${(100 * slice.people) / most}%)` : 0 }} /></td>
+              <td>{slice.part.kind !== "none" && <i aria-hidden style={{ width: slice.people ? `max(2px, ${(100 * slice.people) / most}%)` : 0 }} />}</td>
               <td className="numeric">
                 {onOpen && slice.people > 0 ? (
                   <Tooltip title={t("spread.open")}>
