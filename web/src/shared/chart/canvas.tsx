@@ -71,7 +71,7 @@ export default function Canvas({ option, label, height, onSelect }: Props) {
     };
     drawn.on("click", select);
     return () => {
-      drawn.off("click", select);
+      if (!drawn.isDisposed()) drawn.off("click", select); // on the way out it is gone before
     };
   }, [onSelect]);
 

@@ -11,9 +11,8 @@ interface Props {
   body?: unknown;
 }
 
-/** The same as a call of the API, to copy. */
-export function ApiButton({ method, path, body }: Props) {
-  const { t } = useTranslation();
+/** A call of the API as curl makes it. */
+export function apiCall(method: Props["method"], path: string, body?: unknown): string {
   const lines = [
     `curl ${method === "GET" ? "" : `-X ${method} `}"${new URL(basePath, document.baseURI).href.replace(/\/$/, "")}/api/v1${path}"`,
     '  -H "Authorization: Bearer $TRIBUTARY_TOKEN"',
@@ -22,6 +21,12 @@ export function ApiButton({ method, path, body }: Props) {
     lines.push('  -H "Content-Type: application/json"');
     lines.push(`  -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`);
   }
+  return lines.join(" \\\n");
+}
+
+/** The same as a call of the API, to copy. */
+export function ApiButton({ method, path, body }: Props) {
+  const { t } = useTranslation();
   return (
     <Popover
       trigger="click"
@@ -29,7 +34,7 @@ export function ApiButton({ method, path, body }: Props) {
       content={
         <div style={{ width: 520, maxWidth: "80vw" }}>
           <Typography.Paragraph type="secondary">{t("api.hint")}</Typography.Paragraph>
-          <CodeBlock code={lines.join(" \\\n")} label={t("api.title")} />
+          <CodeBlock code={apiCall(method, path, body)} label={t("api.title")} />
         </div>
       }
     >

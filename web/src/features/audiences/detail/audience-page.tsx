@@ -6,7 +6,6 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
 import { useMay } from "@shared/session";
-import { ApiButton } from "@shared/ui/api-button";
 import { LinkButton } from "@shared/ui/link-button";
 import { Page } from "@shared/ui/page";
 import { QueryView } from "@shared/ui/query-view";
@@ -102,7 +101,6 @@ function Actions({ audience }: { audience: Audience }) {
   ];
   return (
     <>
-      <ApiButton method="GET" path={`/audiences/${audience.id}`} />
       <DefinitionButton audience={audience} />
       {mayWrite && (
         <>

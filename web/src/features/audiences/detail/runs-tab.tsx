@@ -24,8 +24,8 @@ export function RunsTab({ audience }: { audience: Audience }) {
   const open = (show: "entered" | "exited", run: number) => void navigate({ search: (now) => ({ ...now, show, run }) });
   const people = (show: "entered" | "exited", row: Run) => {
     const count = row[show];
-    if (count === null) return null;
-    const isShown = row.members_kept && row.previous_run !== null && maySeePeople && count > 0;
+    if (count === null || row.previous_run === null) return null;
+    const isShown = row.members_kept && maySeePeople && count > 0;
     return isShown ? (
       <Button type="link" size="small" className="numeric" aria-label={t(`detail.${show}`, { count, shown: formats.number(count) })} onClick={() => open(show, row.run)}>
         {formats.number(count)}

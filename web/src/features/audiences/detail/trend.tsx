@@ -8,6 +8,9 @@ import type { Run } from "./model";
 
 const MOST = 30; // computations in the chart
 
+/** In the first computation everybody is new: that is no change. */
+const cameIn = (run: Run) => (run.previous_run === null ? 0 : (run.entered ?? 0));
+
 /** The size over the computations, with who entered and exited in each. */
 export function Trend({ runs }: { runs: Run[] }) {
   const { t } = useTranslation("audiences");
@@ -20,7 +23,6 @@ export function Trend({ runs }: { runs: Run[] }) {
   const size = t("trend.size");
   const times = shown.map((run) => formats.dateTime(run.finished_at ?? run.started_at));
   const option = {
-    legend: { data: [size, entered, exited] },
     xAxis: { type: "category" as const, data: times, axisLabel: { hideOverlap: true } },
     yAxis: [
       { type: "value" as const, minInterval: 1, name: size, scale: true },
@@ -28,7 +30,7 @@ export function Trend({ runs }: { runs: Run[] }) {
     ],
     series: [
       { name: size, type: "line" as const, data: shown.map((run) => run.size ?? 0), symbolSize: 6 },
-      { name: entered, type: "bar" as const, yAxisIndex: 1, stack: "change", barMaxWidth: 18, data: shown.map((run) => run.entered ?? 0) },
+      { name: entered, type: "bar" as const, yAxisIndex: 1, stack: "change", barMaxWidth: 18, data: shown.map(cameIn) },
       { name: exited, type: "bar" as const, yAxisIndex: 1, stack: "change", barMaxWidth: 18, data: shown.map((run) => -(run.exited ?? 0)) },
     ],
   };
@@ -39,6 +41,7 @@ export function Trend({ runs }: { runs: Run[] }) {
     const show = series === entered ? "entered" : series === exited ? "exited" : "members";
     void navigate({ search: (now) => ({ ...now, show, run: run.run }) });
   };
+  if (shown.length < 2) return <Typography.Text type="secondary">{t("trend.one")}</Typography.Text>;
   return (
     <>
       <Chart
@@ -47,7 +50,7 @@ export function Trend({ runs }: { runs: Run[] }) {
         height={220}
         table={{
           columns: [t("run.at"), size, entered, exited],
-          rows: shown.map((run, index) => [times[index] ?? "", run.size ?? 0, run.entered ?? 0, run.exited ?? 0]),
+          rows: shown.map((run, index) => [times[index] ?? "", run.size ?? 0, cameIn(run), run.exited ?? 0]),
         }}
         {...(maySeePeople ? { onSelect: select } : {})}
       />
