@@ -206,12 +206,15 @@ def test_quarantine_is_mended_through_the_api(
     assert api_client.post(f"{url}/replay", json={"event": corrected}, as_=owner).status_code == 409
     rest = [each["id"] for each in api_client.get(f"{API}/quarantine", as_=owner).json()["items"]]
     assert api_client.post(f"{API}/quarantine/discard", json={"ids": rest[:1]}, as_=owner).json() == {"count": 1}
+    assert api_client.post(f"{API}/quarantine/reopen", json={"ids": rest}, as_=owner).json() == {"count": 1}
+    assert len(api_client.get(f"{API}/quarantine", as_=owner).json()["items"]) == len(rest)
+    assert api_client.post(f"{API}/quarantine/discard", json={"ids": rest[:1]}, as_=owner).json() == {"count": 1}
     selection = {"ids": [], "reason": "invalid_json"}
     assert api_client.post(f"{API}/quarantine/replay", json=selection, as_=owner).json() == {"count": 1}
     rig.run()
     assert [row["event"] for row in rig.events()] == ["X"]
     assert {row[0] for row in rig.rows("audit_log", "action")} == {
-        "quarantine.read_revealed", "quarantine.replayed", "quarantine.discarded",
+        "quarantine.read_revealed", "quarantine.replayed", "quarantine.discarded", "quarantine.reopened",
     }  # fmt: skip
 
 

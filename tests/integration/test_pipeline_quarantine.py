@@ -19,6 +19,7 @@ from tributary.pipeline import (
     get_quarantined,
     job_handlers,
     list_quarantined,
+    reopen,
     replay,
     replay_edited,
     replay_reason,
@@ -161,6 +162,10 @@ def test_events_are_given_up_and_what_cannot_be_replayed_says_so(rig: PipelineRi
         assert discard(session, 1, [row.id], by=system_principal(1)) == 1
         assert discard(session, 1, [row.id]) == 0
     assert [each.id for each in listed(rig, state="discarded")] == [row.id]
+    with rig.store.begin() as session:
+        assert reopen(session, 1, [row.id, row.id], by=system_principal(1)) == 1
+        assert reopen(session, 1, [row.id]) == 0
+    assert [each.id for each in listed(rig)] == [row.id]
     with rig.store.read() as session:
         (lost,) = list_quarantined(session, 0)
     with pytest.raises(Conflict):

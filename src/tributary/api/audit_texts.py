@@ -61,6 +61,7 @@ SENTENCES: Mapping[str, str] = {
     "profiles.listed_revealed": "saw unmasked personal data of the person {target} in a list",
     "quarantine.discarded": "discarded the quarantined event {target}",
     "quarantine.read_revealed": "saw the raw bytes of the quarantined event {target}",
+    "quarantine.reopened": "took back the discarded event {target}",
     "quarantine.replay_started": "let a job replay many quarantined events",
     "quarantine.replayed": "replayed the quarantined event {target}",
     "session.ended": "signed out on another device",

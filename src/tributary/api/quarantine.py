@@ -203,7 +203,7 @@ def replay_quarantined(body: Selection, caller: Writer, context: ContextDep, res
 
 @router.post("/discard", operation_id="discard_quarantined", summary="Give events up", responses=problems(404))
 def discard_quarantined(body: Ids, caller: Writer, session: WriteSession) -> Done:
-    """Give open events up; they stay readable."""
+    """Give open events up; they stay readable, and can be taken back."""
     return Done(count=pipeline.discard(session, caller.workspace_id, body.ids, by=caller))
 
 
@@ -225,6 +225,14 @@ def replay_corrected(quarantine_id: str, body: Correction, caller: Writer, conte
         by=caller,
     )
     return Done(count=1)
+
+
+@router.post(
+    "/reopen", operation_id="reopen_quarantined", summary="Take discarded events back", responses=problems(404)
+)
+def reopen_quarantined(body: Ids, caller: Writer, session: WriteSession) -> Done:
+    """Take events back that were given up: they wait again."""
+    return Done(count=pipeline.reopen(session, caller.workspace_id, body.ids, by=caller))
 
 
 def _fields(row: QuarantinedEvent, locale: Locale) -> Mapping[str, Any]:

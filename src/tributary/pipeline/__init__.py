@@ -14,6 +14,7 @@ from tributary.pipeline.quarantine import (
     discard,
     get_quarantined,
     list_quarantined,
+    reopen,
 )
 from tributary.pipeline.reached import is_stored
 from tributary.pipeline.reasons import reason_text
@@ -59,6 +60,7 @@ __all__ = [
     "reason_text",
     "recent_events",
     "recent_names",
+    "reopen",
     "replay",
     "replay_edited",
     "replay_reason",

@@ -166,13 +166,25 @@ def count_reasons(session: Session, workspace_id: int) -> list[ReasonCount]:
 
 
 def discard(session: Session, workspace_id: int, ids: Iterable[str], *, by: Principal | None = None) -> int:
-    """Give open events up; returns how many. They stay readable until they are erased."""
+    """Give open events up; returns how many. They stay readable until they are erased, and can be taken back."""
+    return _turn(session, workspace_id, ids, "open", "discarded", by)
+
+
+def reopen(session: Session, workspace_id: int, ids: Iterable[str], *, by: Principal | None = None) -> int:
+    """Take events back that were given up: they wait again; returns how many."""
+    return _turn(session, workspace_id, ids, "discarded", "open", by)
+
+
+def _turn(
+    session: Session, workspace_id: int, ids: Iterable[str], before: State, after: State, by: Principal | None
+) -> int:
     rows = [get_quarantined(session, workspace_id, each) for each in dict.fromkeys(ids)]
-    rows = [row for row in rows if row.state == "open"]
+    rows = [row for row in rows if row.state == before]
     for row in rows:
-        row.state = "discarded"
+        row.state = after
         if by is not None:
-            audit(session, by, "quarantine.discarded", "quarantined_event", row.id, {"reason": row.reason})
+            action = "quarantine.discarded" if after == "discarded" else "quarantine.reopened"
+            audit(session, by, action, "quarantined_event", row.id, {"reason": row.reason})
     session.flush()
     return len(rows)
 
