@@ -28,13 +28,16 @@ export function Chart({ option, label, height = 240, table, onSelect }: Props) {
   return (
     <Flex vertical gap={4}>
       {isTable ? (
-        <Table
-          size="small"
-          pagination={false}
-          scroll={{ y: height }}
-          columns={table.columns.map((title, index) => ({ title, dataIndex: index, key: title }))}
-          dataSource={table.rows.map((row, index) => ({ ...row, key: index }))}
-        />
+        // It scrolls here and not inside the table: what scrolls must be reachable without a mouse.
+        <div role="region" aria-label={label} tabIndex={0} style={{ maxHeight: height, overflow: "auto" }}>
+          <Table
+            size="small"
+            pagination={false}
+            sticky
+            columns={table.columns.map((title, index) => ({ title, dataIndex: index, key: title }))}
+            dataSource={table.rows.map((row, index) => ({ ...row, key: index }))}
+          />
+        </div>
       ) : (
         <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height }} />}>
           <Canvas option={option} label={label} height={height} onSelect={onSelect} />
