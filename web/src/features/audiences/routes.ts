@@ -9,8 +9,8 @@ export const audiencesRoute = createRoute({
   validateSearch: search({
     q: text,
     archived: flag,
-    kind: oneOf(["dynamic", "snapshot"]),
-    failed: flag,
+    state: oneOf(["ready", "computing", "failed", "new"]),
+    sort: oneOf(["name", "size", "refreshed"]),
     cursor: text,
     /** Whose people are shown beside the list. */
     people: text,

@@ -1,7 +1,6 @@
 import { Button, Descriptions, Flex, Typography } from "antd";
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { type Schema, hooks } from "@shared/api/client";
+import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { useMay } from "@shared/session";
 import { useUserNames } from "@shared/session/user-names";
@@ -12,6 +11,7 @@ import { Ago, Moment } from "@shared/ui/time";
 import { audienceRoute } from "../routes";
 import type { Audience } from "./model";
 import { Trend } from "./trend";
+import { UserList } from "./used-by";
 import "./detail.css";
 
 /** How large it is, whom it means, and what builds on it. */
@@ -36,7 +36,7 @@ export function OverviewTab({ audience }: { audience: Audience }) {
       </Flex>
       <Flex vertical gap={12}>
         <Panel title={t("detail.usedBy")}>
-          <UsedBy users={audience.used_by} />
+          <UserList users={audience.used_by} />
         </Panel>
         <Panel title={t("detail.facts")}>
           <Facts audience={audience} />
@@ -85,34 +85,6 @@ function Freshness({ audience }: { audience: Audience }) {
       {audience.due_at && !audience.is_archived && <> · {t("detail.due", { when: formats.relative(audience.due_at) })}</>}
     </Typography.Text>
   );
-}
-
-type User = Schema<"UserOut">;
-
-function UsedBy({ users }: { users: User[] }) {
-  const { t } = useTranslation("audiences");
-  if (users.length === 0) return <Typography.Text type="secondary">{t("detail.unused")}</Typography.Text>;
-  return (
-    <Flex vertical gap={4} component="ul" style={{ margin: 0, padding: 0, listStyle: "none" }}>
-      {users.map((user) => (
-        <Flex key={user.id} component="li" gap={8} align="baseline">
-          <Typography.Text type="secondary" style={{ minWidth: 64 }}>{t(`user.${user.kind}`)}</Typography.Text>
-          <UserLink user={user} />
-        </Flex>
-      ))}
-    </Flex>
-  );
-}
-
-function UserLink({ user }: { user: User }) {
-  switch (user.kind) {
-    case "audience":
-      return <Link to="/audiences/$audienceId" params={{ audienceId: user.id }}>{user.name}</Link>;
-    case "tag":
-      return <Link to="/tags/$tagId" params={{ tagId: user.id }}>{user.name}</Link>;
-    case "campaign":
-      return <Link to="/campaigns/$campaignId" params={{ campaignId: user.id }}>{user.name}</Link>;
-  }
 }
 
 function Facts({ audience }: { audience: Audience }) {

@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import type { RuleCatalog } from "@shared/rules/catalog";
 import { useRuleCheck } from "@shared/rules/check";
 import { RuleEditor } from "@shared/rules/rule-editor";
-import type { Rule } from "@shared/rules/wire";
 import { Panel } from "@shared/ui/panel";
 import { ProblemView } from "@shared/ui/problem-view";
 import { UnsavedGuard } from "@shared/ui/unsaved-guard";
@@ -14,7 +13,7 @@ import { Basics, Refreshing, VersionNote } from "./details";
 import "./editor.css";
 import { LivePanel } from "./live-panel";
 import { type Audience, type Draft, draftOf, isDirty, isRuleChanged } from "./model";
-import { RulePeople } from "./rule-people";
+import { RulePeople, type Shown } from "./rule-people";
 import { SaveBar } from "./save-bar";
 import { SqlButton } from "./sql-drawer";
 import { TemplateCards } from "./template-cards";
@@ -39,7 +38,7 @@ export function EditorForm({ start: first, saved: before, catalog }: Props) {
   const [draft, setDraft] = useState(first);
   const [isStrict, setStrict] = useState(false);
   const [isSample, setSample] = useState(false);
-  const [shown, setShown] = useState<{ rule: Rule; title: string } | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   const [done, setDone] = useState<Audience | null>(null);
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
 
@@ -136,7 +135,7 @@ export function EditorForm({ start: first, saved: before, catalog }: Props) {
           isReady={isReady}
           isSample={isSample}
           onSample={setSample}
-          onPeople={(rule, title) => setShown({ rule, title })}
+          onPeople={setShown}
         />
       </div>
       <RulePeople shown={shown} onClose={() => setShown(null)} />

@@ -13,6 +13,7 @@ import { Ago } from "@shared/ui/time";
 import { WhyBox } from "../why/why-box";
 import { Impact } from "./impact";
 import type { Audience } from "./model";
+import type { Shown } from "./rule-people";
 import { SamplePeople } from "./sample-people";
 import type { Estimate, useEstimate } from "./use-estimate";
 import { Waterfall } from "./waterfall";
@@ -29,7 +30,7 @@ interface Props {
   isReady: boolean;
   isSample: boolean;
   onSample: (isSample: boolean) => void;
-  onPeople: (rule: Rule, title: string) => void;
+  onPeople: (shown: Shown) => void;
 }
 
 /** Whom the rule selects, while it is being built. */
@@ -41,7 +42,7 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
   const isSlow = error !== null || isSample || (estimate?.duration_ms ?? 0) > SLOW;
 
   const tabs = [
-    { key: "steps", label: t("live.steps"), children: estimate && <Waterfall rule={rule} estimate={estimate} isStale={!isCurrent} fits={counting.fits} onPeople={onPeople} /> },
+    { key: "steps", label: t("live.steps"), children: estimate && <Waterfall rule={rule} estimate={estimate} isStale={!isCurrent} fits={counting.fits} onPeople={(part, title) => onPeople({ rule: part, title })} /> },
     { key: "people", label: t("live.people"), children: estimate && <SamplePeople estimate={estimate} isStale={!isCurrent} /> },
     {
       key: "why",
@@ -72,7 +73,7 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
           state={
             open > 0 ? t("live.open", { count: open }) : isCounting ? t("live.counting") : error ? t("live.failed") : estimate && isCurrent ? <Freshness estimate={estimate} onRecount={counting.recount} /> : t("live.counting")
           }
-          onPeople={() => onPeople(rule, t("live.title"))}
+          onPeople={() => onPeople({ rule, title: t("live.title") })}
         />
         {error && open === 0 ? <ProblemView problem={error} onRetry={counting.recount} /> : null}
         {isSlow && (
@@ -88,7 +89,7 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
             <Typography.Text type="secondary" style={{ fontSize: 12 }}>{t("live.sampleHint")}</Typography.Text>
           </Flex>
         )}
-        {saved && isRuleChanged && isReady && <Impact audience={saved} rule={rule} />}
+        {saved && isRuleChanged && isReady && <Impact audience={saved} rule={rule} onPeople={onPeople} />}
         <Tabs size="small" items={maySeePeople ? tabs : tabs.slice(0, 1)} />
       </Flex>
     </Panel>

@@ -4,33 +4,41 @@ import { PeopleDrawer } from "@shared/people/people-drawer";
 import { asJson } from "@shared/rules/check";
 import type { Rule } from "@shared/rules/wire";
 import { LinkButton } from "@shared/ui/link-button";
-import { nameOf, noteOf } from "./person-words";
+import { type PersonSummary, nameOf, noteOf } from "./person-words";
+
+/** People to look at: those of a rule, or a list that is there already. */
+export type Shown = { title: string; rule: Rule } | { title: string; people: PersonSummary[] };
 
 interface Props {
-  shown: { rule: Rule; title: string } | null;
+  shown: Shown | null;
   onClose: () => void;
 }
 
-/** Examples of the people of a part of the rule. */
+/** Examples of the people behind a number of the editor. */
 export function RulePeople({ shown, onClose }: Props) {
   const { t } = useTranslation("audiences");
+  const rule = shown && "rule" in shown ? shown.rule : null;
   const load = async (_cursor: string | undefined, signal: AbortSignal) => {
-    if (!shown) return { items: [] };
-    const { data } = await api.POST("/api/v1/audiences/estimate", { body: { rule: asJson(shown.rule), sample: false }, signal });
-    return { items: (data?.sample_people ?? []).map((person) => ({ id: person.id, label: nameOf(person), note: noteOf(person) })) };
+    const people = shown && "people" in shown ? shown.people : rule ? await examplesOf(rule, signal) : [];
+    return { items: people.map((person) => ({ id: person.id, label: nameOf(person), note: noteOf(person) })) };
   };
   return (
     <PeopleDrawer
       open={shown !== null}
       onClose={onClose}
       title={shown ? t("live.examplesOf", { title: shown.title }) : ""}
-      queryKey={["rule", shown?.rule]}
+      queryKey={["rule", shown]}
       load={load}
       actions={
-        <LinkButton to="/audiences/new" search={{ rule: shown ? asJson(shown.rule) : undefined }} target="_blank" size="small">
-          {t("live.saveAs")}
-        </LinkButton>
+        rule && (
+          <LinkButton to="/audiences/new" search={{ rule: asJson(rule) }} target="_blank" size="small">{t("live.saveAs")}</LinkButton>
+        )
       }
     />
   );
+}
+
+async function examplesOf(rule: Rule, signal: AbortSignal): Promise<PersonSummary[]> {
+  const { data } = await api.POST("/api/v1/audiences/estimate", { body: { rule: asJson(rule), sample: false }, signal });
+  return data?.sample_people ?? [];
 }

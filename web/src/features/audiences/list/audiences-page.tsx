@@ -14,17 +14,26 @@ import { audiencesRoute } from "../routes";
 import { BulkActions } from "./actions";
 import { useAudienceColumns } from "./columns";
 
+const SOON = 3_000;
+const SORTS: Record<string, "name" | "size" | "refreshed"> = { name: "name", size: "size", state: "refreshed" };
+
 /** The audiences of the workspace. */
 export function AudiencesPage() {
   const { t } = useTranslation("audiences");
   const search = audiencesRoute.useSearch();
   const navigate = audiencesRoute.useNavigate();
   const mayWrite = useMay("audiences:write");
-  const columns = useAudienceColumns({ onPeople: (id) => void navigate({ search: (now) => ({ ...now, people: id }) }) });
-  const { q, archived, cursor } = search;
-  const filter = { search: q ?? "", archived: archived ?? false };
-  const query = hooks.useQuery("get", "/api/v1/audiences", { params: { query: { ...filter, cursor, limit: 50 } } });
-  const isFiltered = Boolean(q ?? archived ?? search.kind ?? search.failed);
+  const columns = useAudienceColumns({ sort: search.sort, onPeople: (id) => void navigate({ search: (now) => ({ ...now, people: id }) }) });
+  const { q, archived, state, sort, cursor } = search;
+  const filter = { search: q ?? "", archived: archived ?? false, state, sort };
+  const query = hooks.useQuery(
+    "get",
+    "/api/v1/audiences",
+    { params: { query: { ...filter, cursor, limit: 50 } } },
+    // What is computed now will be done soon.
+    { refetchInterval: (query) => (query.state.data?.items.some((row) => row.state === "computing" || row.state === "new") ? SOON : false) },
+  );
+  const isFiltered = Boolean(q ?? archived ?? state);
   const shown = query.data?.items.find((each) => each.id === search.people);
   const creating = (
     <Tooltip title={mayWrite ? undefined : t("list.forbidden")}>
@@ -43,6 +52,7 @@ export function AudiencesPage() {
         columns={columns}
         rowKey="id"
         cursor={cursor}
+        onSort={(column, order) => void navigate({ search: (now) => ({ ...now, sort: order ? SORTS[column] : undefined, cursor: undefined }) })}
         onCursor={(next) => void navigate({ search: (now) => ({ ...now, cursor: next }) })}
         loadPage={async (next) => (await api.GET("/api/v1/audiences", { params: { query: { ...filter, cursor: next, limit: 200 } } })).data ?? { items: [] }}
         bulk={mayWrite ? (rows, clear) => <BulkActions rows={rows} isArchived={archived ?? false} onDone={clear} /> : undefined}
@@ -57,12 +67,13 @@ export function AudiencesPage() {
             />
             <Select
               allowClear
-              value={search.kind ?? null}
-              placeholder={t("list.anyKind")}
-              aria-label={t("field.kind")}
-              style={{ minWidth: 130 }}
-              options={(["dynamic", "snapshot"] as const).map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
-              onChange={(kind) => void navigate({ search: (now) => ({ ...now, kind: kind ?? undefined, cursor: undefined }) })}
+              value={state ?? null}
+              placeholder={t("list.anyState")}
+              aria-label={t("column.state")}
+              style={{ minWidth: 140 }}
+              popupMatchSelectWidth={false}
+              options={(["ready", "computing", "failed", "new"] as const).map((each) => ({ value: each, label: t(`state.${each}`) }))}
+              onChange={(next) => void navigate({ search: (now) => ({ ...now, state: next ?? undefined, cursor: undefined }) })}
             />
           </Flex>
         }
