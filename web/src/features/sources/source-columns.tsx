@@ -65,7 +65,8 @@ export function useSourceColumns(query: ReturnType<typeof useHealth>): ListColum
       render: (_, source) =>
         known(source, (found) => {
           const share = quarantinedShare(found);
-          if (share === null || found.quarantined_24h === 0) return <Typography.Text type="secondary" className="numeric">{formats.percent(0)}</Typography.Text>;
+          if (share === null) return <Typography.Text type="secondary" aria-label={t("neverYet")}>–</Typography.Text>;
+          if (found.quarantined_24h === 0) return <Typography.Text type="secondary" className="numeric">{formats.percent(0)}</Typography.Text>;
           return (
             <Tooltip title={t("quarantinedOf", { count: found.quarantined_24h, number: formats.number(found.quarantined_24h), total: formats.number(found.received_24h) })}>
               <Link to="/quarantine" search={{ source: source.id }} className="numeric">

@@ -69,9 +69,8 @@ function Known({ source }: { source: Source }) {
       )}
       <Tabs
         activeKey={isShown(tab) ? tab : tabs[0]}
-        destroyOnHidden
         onChange={(key) => void navigate({ to: "/sources/$sourceId", params: { sourceId: source.id }, search: { tab: TABS.find((each) => each === key) } })}
-        items={tabs.map((each) => ({ key: each, label: t(`tab.${each}`), children: <FaultBoundary>{content[each]}</FaultBoundary> }))}
+        items={tabs.map((each) => ({ key: each, label: t(`tab.${each}`), destroyOnHidden: each !== "settings", children: <FaultBoundary>{content[each]}</FaultBoundary> }))}
       />
     </Page>
   );

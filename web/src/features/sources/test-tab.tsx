@@ -1,7 +1,9 @@
 import { SendOutlined } from "@ant-design/icons";
 import { Alert, Button, Flex, Form, Input, Steps, Tooltip, Typography } from "antd";
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { useMay } from "@shared/session";
 import { CodeBlock } from "@shared/ui/code-block";
@@ -20,6 +22,11 @@ export function TestTab({ source }: { source: Source }) {
   const maySend = useMay("sources:write");
   const [name, setName] = useState(DEFAULT_NAME);
   const { trial, send } = useTestEvent(source.id);
+  const queries = useQueryClient();
+  const isStored = trial.phase === "stored";
+  useEffect(() => {
+    if (isStored) void queries.invalidateQueries(hooks.queryOptions("get", "/api/v1/sources/health"));
+  }, [isStored, queries]);
   const isUnderway = trial.phase === "sending" || (trial.phase === "received" && !trial.isOverdue);
   return (
     <Panel title={t("test.title")}>

@@ -37,6 +37,7 @@ function look(token: GlobalToken, isDark: boolean): Extension {
         "&.cm-focused": { outline: `2px solid ${token.colorPrimary}` },
         ".cm-scroller": { fontFamily: "ui-monospace, Menlo, Consolas, monospace", lineHeight: "1.55" },
         ".cm-content": { caretColor: token.colorText },
+        ".cm-content:focus-visible": { outline: "none" }, // the whole field shows it
         ".cm-gutters": { backgroundColor: token.colorFillQuaternary, color: token.colorTextTertiary, border: "none" },
         ".cm-tooltip": { backgroundColor: token.colorBgElevated, color: token.colorText, border: `1px solid ${token.colorBorderSecondary}` },
         ".cm-diagnostic-warning": { borderLeftColor: token.colorWarning },

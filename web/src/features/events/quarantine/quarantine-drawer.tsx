@@ -1,4 +1,4 @@
-import { DeleteOutlined, EditOutlined, EyeOutlined, ReloadOutlined } from "@ant-design/icons";
+import { DeleteOutlined, EditOutlined, EyeOutlined, ReloadOutlined, RollbackOutlined } from "@ant-design/icons";
 import { Alert, Button, Descriptions, Drawer, Flex, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,8 +16,9 @@ import { layOut } from "../model/json-text";
 import { Correction } from "./correction";
 import { useReasonName } from "./reason-name";
 import { ReplayOutcome } from "./replay-outcome";
-import { type Quarantined, useRefresh } from "./use-quarantine";
+import { useRefresh } from "./use-quarantine";
 import { useReplay } from "./use-replay";
+import type { Turn } from "./use-turn";
 
 type Detail = Schema<"QuarantinedDetail">;
 
@@ -26,12 +27,12 @@ const TONES: Record<Detail["state"], Tone> = { open: "bad", replayed: "good", di
 interface Props {
   id: string | undefined;
   onClose: () => void;
-  onDiscard: (event: Quarantined) => void;
+  onTurn: Turn;
   sourceNames: Map<string, string>;
 }
 
 /** One quarantined event: why it is here, what came, and what can be done. */
-export function QuarantineDrawer({ id, onClose, onDiscard, sourceNames }: Props) {
+export function QuarantineDrawer({ id, onClose, onTurn, sourceNames }: Props) {
   const { t } = useTranslation("events");
   const confirm = useConfirm();
   const [isDirty, setDirty] = useState(false);
@@ -41,17 +42,17 @@ export function QuarantineDrawer({ id, onClose, onDiscard, sourceNames }: Props)
   };
   return (
     <Drawer open={id !== undefined} onClose={close} title={t("detail.title")} size={760} destroyOnHidden>
-      {id !== undefined && <Content id={id} onDiscard={onDiscard} sourceNames={sourceNames} onDirty={setDirty} />}
+      {id !== undefined && <Content id={id} onTurn={onTurn} sourceNames={sourceNames} onDirty={setDirty} />}
     </Drawer>
   );
 }
 
-interface ContentProps extends Pick<Props, "onDiscard" | "sourceNames"> {
+interface ContentProps extends Pick<Props, "onTurn" | "sourceNames"> {
   id: string;
   onDirty: (isDirty: boolean) => void;
 }
 
-function Content({ id, onDiscard, sourceNames, onDirty }: ContentProps) {
+function Content({ id, onTurn, sourceNames, onDirty }: ContentProps) {
   const { t } = useTranslation("events");
   const tell = useTell();
   const nameOf = useReasonName();
@@ -79,6 +80,10 @@ function Content({ id, onDiscard, sourceNames, onDirty }: ContentProps) {
   };
   const correct = async () => {
     if (raw !== null || (await reveal())) setCorrecting(true);
+  };
+  const turn = async (event: Detail, to: "discarded" | "open") => {
+    await onTurn([event], to);
+    await query.refetch();
   };
   const stop = () => {
     setCorrecting(false);
@@ -124,9 +129,14 @@ function Content({ id, onDiscard, sourceNames, onDirty }: ContentProps) {
                 <Button type="primary" icon={<EditOutlined />} disabled={!mayWrite || !mayReveal} loading={isRevealing} onClick={() => void correct()}>{t("correct.action")}</Button>
               </Tooltip>
               <Tooltip title={mayWrite ? undefined : t("quarantine.forbidden")}>
-                <Button icon={<DeleteOutlined />} disabled={!mayWrite} onClick={() => onDiscard(event)}>{t("discard.action")}</Button>
+                <Button icon={<DeleteOutlined />} disabled={!mayWrite} onClick={() => void turn(event, "discarded")}>{t("discard.action")}</Button>
               </Tooltip>
             </Flex>
+          )}
+          {event.state === "discarded" && (
+            <Tooltip title={mayWrite ? undefined : t("quarantine.forbidden")}>
+              <Button icon={<RollbackOutlined />} disabled={!mayWrite} style={{ alignSelf: "start" }} onClick={() => void turn(event, "open")}>{t("discard.takeBack")}</Button>
+            </Tooltip>
           )}
           {isCorrecting && raw !== null ? (
             <Correction

@@ -1,5 +1,6 @@
-import { DeleteOutlined, ReloadOutlined } from "@ant-design/icons";
+import { DeleteOutlined, ReloadOutlined, RollbackOutlined } from "@ant-design/icons";
 import { Button, Flex, Segmented, Select, Typography } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@shared/session";
 import { EmptyState } from "@shared/ui/empty-state";
@@ -10,6 +11,7 @@ import { Moment } from "@shared/ui/time";
 import { QUARANTINE_STATES } from "../routes";
 import { useReasonName } from "./reason-name";
 import { type Quarantined, type QuarantineSearch, loadQuarantined, useQuarantined } from "./use-quarantine";
+import type { Turn } from "./use-turn";
 
 interface Props {
   search: QuarantineSearch;
@@ -17,10 +19,10 @@ interface Props {
   sourceNames: Map<string, string>;
   isSending: boolean;
   onReplay: (events: Quarantined[]) => void;
-  onDiscard: (events: Quarantined[]) => void;
+  onTurn: Turn;
 }
 
-export function QuarantineList({ search, onSearch, sourceNames, isSending, onReplay, onDiscard }: Props) {
+export function QuarantineList({ search, onSearch, sourceNames, isSending, onReplay, onTurn }: Props) {
   const { t } = useTranslation("events");
   const mayWrite = useMay("quarantine:write");
   const query = useQuarantined(search);
@@ -56,6 +58,28 @@ export function QuarantineList({ search, onSearch, sourceNames, isSending, onRep
       : []),
     { key: "message", title: t("quarantine.messageId"), isExtra: true, csv: (row) => row.message_id, render: (_, row) => <span className="mono">{row.message_id}</span> },
   ];
+  const bulk = (selected: Quarantined[], clear: () => void) => {
+    const button = (icon: ReactNode, text: string, action: () => void) => (
+      <Button
+        icon={icon}
+        loading={isSending}
+        onClick={() => {
+          action();
+          clear();
+        }}
+      >
+        {text}
+      </Button>
+    );
+    return state === "open" ? (
+      <Flex gap={8}>
+        {button(<ReloadOutlined />, t("replay.action"), () => onReplay(selected))}
+        {button(<DeleteOutlined />, t("discard.action"), () => void onTurn(selected, "discarded"))}
+      </Flex>
+    ) : (
+      button(<RollbackOutlined />, t("discard.takeBack"), () => void onTurn(selected, "open"))
+    );
+  };
 
   return (
     <ListTable
@@ -101,33 +125,7 @@ export function QuarantineList({ search, onSearch, sourceNames, isSending, onRep
           />
         )
       }
-      {...(state === "open" && mayWrite
-        ? {
-            bulk: (selected: Quarantined[], clear: () => void) => (
-              <Flex gap={8}>
-                <Button
-                  icon={<ReloadOutlined />}
-                  loading={isSending}
-                  onClick={() => {
-                    onReplay(selected);
-                    clear();
-                  }}
-                >
-                  {t("replay.action")}
-                </Button>
-                <Button
-                  icon={<DeleteOutlined />}
-                  onClick={() => {
-                    onDiscard(selected);
-                    clear();
-                  }}
-                >
-                  {t("discard.action")}
-                </Button>
-              </Flex>
-            ),
-          }
-        : {})}
+      {...(state !== "replayed" && mayWrite ? { bulk } : {})}
     />
   );
 }

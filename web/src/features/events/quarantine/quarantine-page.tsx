@@ -1,23 +1,22 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { api, hooks } from "@shared/api/client";
+import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { ApiButton } from "@shared/ui/api-button";
 import { useConfirm } from "@shared/ui/confirm";
 import { Page } from "@shared/ui/page";
-import { useTell } from "@shared/ui/use-tell";
 import { QuarantineDrawer } from "./quarantine-drawer";
 import { QuarantineList } from "./quarantine-list";
 import { ReasonList } from "./reason-list";
 import { useReasonName } from "./reason-name";
 import { ReplayOutcome } from "./replay-outcome";
-import { type Quarantined, useQuarantineSearch, useReasons, useRefresh } from "./use-quarantine";
+import { useQuarantineSearch, useReasons, useRefresh } from "./use-quarantine";
 import { useReplay } from "./use-replay";
+import { useTurn } from "./use-turn";
 
 export function QuarantinePage() {
   const { t } = useTranslation("events");
   const formats = useFormats();
-  const tell = useTell();
   const confirm = useConfirm();
   const { search, go } = useQuarantineSearch();
   const reasons = useReasons();
@@ -39,22 +38,7 @@ export function QuarantinePage() {
       onConfirm: () => replaying.reason(reason, count).then(refresh),
     });
   };
-  const discard = (events: Quarantined[]) =>
-    confirm({
-      title: t("discard.title", { count: events.length, number: formats.number(events.length) }),
-      impact: t("discard.impact"),
-      action: t("discard.action"),
-      onConfirm: async () => {
-        try {
-          const { data } = await api.POST("/api/v1/quarantine/discard", { body: { ids: events.map((each) => each.id) } });
-          tell.done(t("discard.done", { count: data?.count ?? 0, number: formats.number(data?.count ?? 0) }));
-          await refresh();
-        } catch (thrown) {
-          tell.failed(thrown);
-        }
-      },
-    });
-
+  const turn = useTurn();
   const query = new URLSearchParams({ state: search.state ?? "open", ...(search.reason ? { reason: search.reason } : {}), ...(search.source ? { source_id: search.source } : {}) });
   return (
     <Page title={t("quarantine.title")} lead={t("quarantine.lead")} actions={<ApiButton method="GET" path={`/quarantine?${query}`} />}>
@@ -68,7 +52,7 @@ export function QuarantinePage() {
             sourceNames={sourceNames}
             isSending={replaying.isSending}
             onReplay={(events) => void replaying.again(events).then(refresh)}
-            onDiscard={discard}
+            onTurn={turn}
           />
         </div>
       </div>
@@ -76,7 +60,7 @@ export function QuarantinePage() {
         key={search.open ?? ""}
         id={search.open}
         onClose={() => go({ open: undefined })}
-        onDiscard={(event) => discard([event])}
+        onTurn={turn}
         sourceNames={sourceNames}
       />
     </Page>
