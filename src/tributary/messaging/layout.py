@@ -42,6 +42,7 @@ body, .t-page { background: #14161a !important; }
 .t-card, .t-card > table { background: #1f2227 !important; }
 .t-text div, .t-text h1, .t-text h2, .t-text h3 { color: #e7e9ec !important; }
 .t-text a { color: #8ab4ff !important; }
+.t-line p { border-color: #3a3f47 !important; }
 .t-quiet div, .t-quiet a { color: #a5abb4 !important; }
 }"""
 
@@ -194,7 +195,7 @@ class _Layout:
             case ButtonBlock():
                 return self._button(path, block)
             case DividerBlock():
-                return f'<mj-divider border-color="{block.color or _GREY}"/>'
+                return f'<mj-divider border-color="{block.color or _GREY}" css-class="t-line"/>'
             case SpacerBlock():
                 return f'<mj-spacer height="{block.height}px"/>'
             case HtmlBlock():
@@ -203,7 +204,7 @@ class _Layout:
                     html = self._plain(field, block.html)
                 else:
                     html = self._slot(field, block.html, [Piece(block.html, field)])
-                return f'<mj-text padding="0">{html}</mj-text>'
+                return f'<mj-text padding="0" css-class="t-text">{html}</mj-text>'
             case FooterBlock():
                 return self._footer(path, block)
             case ColumnsBlock():

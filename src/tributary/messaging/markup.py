@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tributary.messaging.source import Piece
+from tributary.messaging.tags import scan_tags
 
 Target = Literal["html", "text"]
 
-_LIQUID = re.compile(
-    r"(?P<open>\{%-?\s*raw\s*-?%\})(?P<inner>.*?)(?P<close>\{%-?\s*endraw\s*-?%\})|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL
-)
+_RAW = re.compile(r"(?P<open>\{%-?\s*raw\s*-?%\})(?P<inner>.*)(?P<close>\{%-?\s*endraw\s*-?%\})", re.DOTALL)
 _SILENT = re.compile(r"\{%-?(?!\s*(?:raw|echo|cycle|increment|decrement|liquid)\b)")
 _ATOM = "\ufffc"  # stands for a Liquid tag where patterns look at a text
 _TOKEN = re.compile(
@@ -55,11 +54,11 @@ class _Text:
         shown: list[str] = []
         units: list[tuple[str, int]] = []
         position = 0
-        for found in () if is_literal else _LIQUID.finditer(source):
-            units += [(letter, position + index) for index, letter in enumerate(source[position : found.start()])]
-            shown += [source[position : found.start()].replace(_ATOM, " "), _ATOM]
-            units.append((found[0], found.start()))
-            position = found.end()
+        for tag in () if is_literal else scan_tags(source)[0]:
+            units += [(letter, position + index) for index, letter in enumerate(source[position : tag.start])]
+            shown += [source[position : tag.start].replace(_ATOM, " "), _ATOM]
+            units.append((source[tag.start : tag.end], tag.start))
+            position = tag.end
         units += [(letter, position + index) for index, letter in enumerate(source[position:])]
         shown.append(source[position:].replace(_ATOM, " "))
         return cls(path, "".join(shown), tuple(units))
@@ -103,8 +102,8 @@ def _literal(letters: Sequence[str], target: Target) -> Iterator[Piece]:
 
 
 def _tag(path: str, tag: str, offset: int, target: Target) -> Iterator[Piece]:
-    raw = _LIQUID.fullmatch(tag)
-    if target == "html" and raw is not None and raw["open"] is not None:  # what is printed as it stands is text
+    raw = _RAW.fullmatch(tag)
+    if target == "html" and raw is not None:  # what is printed as it stands is text
         yield Piece(raw["open"], path, offset)
         yield Piece(html.escape(raw["inner"]))
         yield Piece(raw["close"], path, offset + raw.start("close"))
@@ -239,7 +238,12 @@ def _inline(text: _Text, target: Target, link_color: str) -> list[Piece]:
     """Bold, italic and links. A mark opens before and closes after something that is not a space."""
     pieces: list[Piece] = []
     opened: list[tuple[str, int]] = []  # (mark, where its piece is)
+    start = 0  # of the plain text that was not taken yet
     for token in _TOKEN.finditer(text.shown):
+        if token["text"] is not None and token["text"] != "\n":
+            continue
+        pieces += text.part(start, token.start()).pieces(target)
+        start = token.end()
         if token["plain"] is not None:
             pieces += text.part(token.start("plain"), token.end()).pieces(target)
         elif token["label"] is not None:
@@ -248,10 +252,9 @@ def _inline(text: _Text, target: Target, link_color: str) -> list[Piece]:
             before = text.shown[token.start() - 1 : token.start()]
             after = text.shown[token.end() : token.end() + 1]
             _mark(token["stars"], pieces, opened, target, can_close=bool(before.strip()), can_open=bool(after.strip()))
-        elif token["text"] == "\n":
-            pieces.append(Piece("<br>" if target == "html" else "\n"))
         else:
-            pieces += text.part(token.start(), token.end()).pieces(target)
+            pieces.append(Piece("<br>" if target == "html" else "\n"))
+    pieces += text.part(start, len(text.shown)).pieces(target)
     for mark, index in opened:  # what was never closed is text
         pieces[index] = Piece(mark)
     return pieces

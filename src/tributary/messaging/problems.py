@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Literal
 
 from tributary.messaging.blocks import (
@@ -23,12 +23,14 @@ from tributary.messaging.content import HOLDOUT, ArmContent, Content
 from tributary.messaging.layout import arm_source
 from tributary.messaging.markup import links_of
 from tributary.messaging.source import line_and_column
+from tributary.messaging.tags import without_tags
 from tributary.messaging.templates import NAMES, MessageTemplate, TemplateError
 from tributary.messaging.words import NOTHING, Words, near_words
 
 CLIP_BYTES = 102 * 1024  # Gmail cuts an HTML part off here
 MAX_SUBJECT = 70  # columns, of which a Chinese letter takes two; phones show about half of it
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_HTML_TAG = re.compile(r"<(?P<name>img|area|a)(?=[\s/>])(?P<rest>[^<>]{0,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
 
 Severity = Literal["error", "warning"]
@@ -244,7 +246,10 @@ def arm_problems(content: Content, index: int, traits: Collection[str]) -> list[
     found += _habits(path, arm)
     if broken:
         return found
-    template = template_of(arm, source)
+    try:
+        template = template_of(arm, source)
+    except TemplateError as exc:  # each field is right, and all together are too much
+        return [*found, template_problem(path, exc)]
     if arm.has_message:
         found += _names(path, template, traits)
         if not any(
@@ -296,7 +301,7 @@ def _habits(path: str, arm: ArmContent) -> Iterator[CheckProblem]:
 
 
 def _subject(path: str, subject: str) -> Iterator[CheckProblem]:
-    text = _LIQUID.sub("", subject)
+    text = without_tags(subject)
     if sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text) > MAX_SUBJECT:
         yield problem_of("subject_too_long", path)
     letters = [letter for letter in text if letter.isascii() and letter.isalpha()]
@@ -366,36 +371,20 @@ def _placed(problems: Iterator[CheckProblem], text: str, offset: int, length: in
         yield CheckProblem(each.severity, each.code, each.path, each.message, each.cure, line, column, length)
 
 
-class _Reader(HTMLParser):
-    """Collects what to say about pictures and links of an HTML part, at their places."""
+def _html(path: str, source: str) -> Iterator[CheckProblem]:
+    """Pictures and links of HTML that was written by hand.
 
-    def __init__(self, path: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self._path = path
-        self.found: list[CheckProblem] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(reversed(attrs))
+    Looked for by a pattern and not by a parser: that takes minutes for some texts, and somebody waits. Liquid is
+    blanked before, because a `>` in it would end an HTML tag.
+    """
+    for tag in _HTML_TAG.finditer(without_tags(source, "{")):
+        attributes = {name.lower(): one or two or bare for name, one, two, bare in _ATTRIBUTE.findall(tag["rest"])}
         problems: list[CheckProblem] = []
-        if tag == "img" and "alt" not in values:
-            problems.append(problem_of("image_without_text", self._path, severity="warning"))
-        if tag in ("a", "area") and (href := values.get("href")) and not href.startswith("#"):
-            problems += _link(self._path, href)
-        line, column = self.getpos()
-        length = len(self.get_starttag_text() or "")
-        self.found += [
-            CheckProblem(
-                "warning", each.code, each.path, each.message, each.cure, line, column + 1, length
-            )
-            for each in problems
-        ]  # fmt: skip
-
-    handle_startendtag = handle_starttag
-
-
-def _html(path: str, source: str) -> list[CheckProblem]:
-    """Liquid is blanked before: a `>` in a tag would end an HTML tag for the parser."""
-    reader = _Reader(path)
-    reader.feed(_LIQUID.sub(lambda found: re.sub(r"[^\n]", "{", found[0]), source))
-    reader.close()
-    return reader.found
+        if tag["name"].lower() == "img":
+            if "alt" not in attributes:
+                problems.append(problem_of("image_without_text", path))
+        elif (href := html.unescape(attributes.get("href", ""))) and not href.startswith("#"):
+            problems += _link(path, href)
+        line, column = line_and_column(source, tag.start())
+        for each in problems:
+            yield CheckProblem("warning", each.code, path, each.message, each.cure, line, column, len(tag[0]))

@@ -30,16 +30,18 @@ from tributary.messaging.engine import (
     render_on,
 )
 from tributary.messaging.source import Place, Source, line_and_column
+from tributary.messaging.tags import MAX_TAG, BrokenTag, Tag, scan_tags
 from tributary.messaging.words import NOTHING, Words, near_words, template_words
 
 __all__ = ["MAX_OUTPUT", "MAX_SOURCE", "NAMES", "MessageTemplate", "Part", "Rendered", "TemplateError", "template_data"]
 
 Part = Literal["subject", "preheader", "html", "text"]
 MAX_SOURCE = 200_000  # characters of one part; mail programs clip a page of more than 102 KB anyway
-_MAX_MISTAKES = 20  # of one field; more would not be read
+MAX_TAGS = 2_000  # of one part; the engine takes half a millisecond to read one
+_MAX_MISTAKES, _MAX_MISTAKES_OF_LONG = 20, 3  # that are told of one field: each costs a compilation
+_SHORT = 20_000  # characters
 _UNEXPECTED_TAG = re.compile(r"unexpected tag '(\w+)'")
 _INNER_TAG = re.compile(r"end\w*|else|elsif|when")  # known, but only inside or at the end of another
-_TAG = re.compile(r"\{\{.*?\}\}|\{%-?\s*(?P<name>\w*).*?%\}", re.DOTALL)
 _ENDED = re.compile(r"expected tag '?(end\w+)")
 
 # What a template can see besides the traits of `profile`, which are the workspace's own.
@@ -198,25 +200,25 @@ def syntax_mistakes(part: Part, path: str, written: str, *, is_blocks: bool = Fa
     """
     found: list[TemplateError] = []
     environment, text = _environment(part, is_blocks=is_blocks), written
-    while len(found) < _MAX_MISTAKES:
+    while len(found) < (_MAX_MISTAKES if len(written) <= _SHORT else _MAX_MISTAKES_OF_LONG):
         try:
             _compile(part, Source.plain(path, text), environment)
         except TemplateError as exc:
             found.append(exc)
             tag = _tag_at(text, exc)
-            if tag is None or not tag[0].startswith("{{"):
+            if tag is None or tag.name:
                 break
-            text = text[: tag.start()] + re.sub(r"[^\n]", " ", tag[0]) + text[tag.end() :]
+            text = text[: tag.start] + re.sub(r"[^\n]", " ", text[tag.start : tag.end]) + text[tag.end :]
         else:
             break
     return sorted(found, key=lambda exc: (exc.line or 0, exc.column or 0))
 
 
-def _tag_at(text: str, exc: TemplateError) -> re.Match[str] | None:
-    for tag in _TAG.finditer(text):
-        line, column = line_and_column(text, tag.start())
-        end = line_and_column(text, tag.end())
-        if exc.line is not None and (line, column) <= (exc.line, exc.column or 1) < end:
+def _tag_at(text: str, exc: TemplateError) -> Tag | None:
+    for tag in scan_tags(text)[0]:
+        if exc.line is not None and (
+            line_and_column(text, tag.start) <= (exc.line, exc.column or 1) < line_and_column(text, tag.end)
+        ):
             return tag
     return None
 
@@ -226,10 +228,14 @@ def _environment(part: Part, *, is_blocks: bool) -> Environment:
 
 
 def _compile(part: Part, source: Source, environment: Environment) -> BoundTemplate:
-    if len(source.text) > MAX_SOURCE:
-        message, cure = template_words("too_large", str(MAX_SOURCE))
-        path = next(iter(source.fields), part) if len(source.fields) == 1 else part
-        raise TemplateError(message, cure=cure, part=part, path=path, reason="too_large")
+    most = MAX_SOURCE if len(source.fields) == 1 else MAX_OUTPUT  # what was compiled holds much that nobody wrote
+    if len(source.text) > most:
+        raise _mistake(part, source, None, None, "too_large", str(most))
+    tags, broken = scan_tags(source.text)
+    if broken is not None:
+        raise _broken(part, source, broken)
+    if len(tags) > MAX_TAGS:
+        raise _mistake(part, source, tags[MAX_TAGS].start, None, "too_many_tags", str(MAX_TAGS))
     try:
         template = environment.from_string(source.text)
         filters = template.analyze().filters
@@ -240,6 +246,19 @@ def _compile(part: Part, source: Source, environment: Environment) -> BoundTempl
             hint = near_words(name, environment.filters)
             raise _mistake(part, source, spans[0].index, len(name), "unknown_filter", name, hint=hint)
     return template
+
+
+def _broken(part: Part, source: Source, tag: BrokenTag) -> TemplateError:
+    """What the engine is not asked about, in the words that it would find."""
+    fact = {
+        "unclosed": f"expected '{tag.name}', found end of file",
+        "unended": f"expected tag end{tag.name}, found end of file",
+        "empty": "missing expression",
+    }.get(tag.kind)
+    length = tag.end - tag.start
+    if fact is None:
+        return _mistake(part, source, tag.start, length, "tag_too_long", str(MAX_TAG))
+    return _mistake(part, source, tag.start, length, "syntax", fact)
 
 
 def _render(compiled: _Compiled, data: Mapping[str, Any]) -> str:
@@ -275,13 +294,13 @@ def _explain(part: Part, source: Source, exc: LiquidError) -> TemplateError:
 
 def _unended(text: str, name: str) -> tuple[int | None, int | None]:
     """Where the tag of this name begins that is never ended."""
-    opened: list[re.Match[str]] = []
-    for tag in _TAG.finditer(text):
-        if tag["name"] == name:
+    opened: list[Tag] = []
+    for tag in scan_tags(text)[0]:
+        if tag.name == name:
             opened.append(tag)
-        elif tag["name"] == f"end{name}" and opened:
+        elif tag.name == f"end{name}" and opened:
             opened.pop()
-    return (opened[0].start(), len(opened[0][0])) if opened else (None, None)
+    return (opened[0].start, opened[0].end - opened[0].start) if opened else (None, None)
 
 
 def _mistake(

@@ -45,6 +45,14 @@ TEMPLATE: Mapping[str, tuple[Words, Words]] = {
         Words("The template has more than {} characters.", "模板超过 {} 个字符。"),
         Words("Shorten it; link images, do not embed them.", "请缩短内容；图片请使用链接，不要内嵌。"),
     ),
+    "too_many_tags": (
+        Words("The template has more than {} tags.", "模板的标签超过 {} 个。"),
+        Words("Use fewer, for example with a loop.", "请减少标签，例如改用循环。"),
+    ),
+    "tag_too_long": (
+        Words("this tag has more than {} characters.", "该标签超过 {} 个字符。"),
+        Words("Take it apart into several, with assign.", "请用 assign 拆成多个标签。"),
+    ),
     "unknown_filter": (
         Words("there is no filter '{}'.", "没有名为 “{}” 的过滤器。"),
         Words("Use a filter of standard Liquid.", "请使用标准 Liquid 过滤器。"),
