@@ -36,6 +36,8 @@ SENTENCES: Mapping[str, str] = {
     "campaign.duplicated": "made the campaign “{target}” as a copy of another one",
     "campaign.launched": "launched the campaign “{target}”",
     "campaign.paused": "paused the campaign “{target}”",
+    "campaign.previewed_revealed": "saw what a campaign would send to the person {target}",
+    "campaign.rendered_revealed": "saw what a draft would send to the person {target}",
     "campaign.restored": "brought the campaign “{target}” back",
     "campaign.resumed": "resumed the campaign “{target}”",
     "campaign.test_sent": "sent a test message of the campaign “{target}”",
