@@ -31,7 +31,7 @@ export function Basics({ draft, onChange, isStrict }: Props & { isStrict: boolea
             id="audience-description"
             value={draft.description}
             maxLength={2_000}
-            autoSize={{ minRows: 1, maxRows: 5 }}
+            rows={1} style={{ fieldSizing: "content", maxHeight: 120 }}
             placeholder={t("field.descriptionPlaceholder")}
             onChange={(event) => onChange({ description: event.target.value })}
           />

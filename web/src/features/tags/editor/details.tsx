@@ -19,7 +19,7 @@ export function Basics({ details, onChange, isStrict }: Props & { isStrict: bool
           <Input id="tag-name" value={details.name} maxLength={200} placeholder={t("field.namePlaceholder")} aria-required aria-invalid={isMissing} onChange={(event) => onChange({ name: event.target.value })} />
         </Form.Item>
         <Form.Item label={t("field.description")} htmlFor="tag-description" style={{ margin: 0 }}>
-          <Input.TextArea id="tag-description" value={details.description} maxLength={2_000} autoSize={{ minRows: 1, maxRows: 5 }} placeholder={t("field.descriptionPlaceholder")} onChange={(event) => onChange({ description: event.target.value })} />
+          <Input.TextArea id="tag-description" value={details.description} maxLength={2_000} rows={1} style={{ fieldSizing: "content", maxHeight: 120 }} placeholder={t("field.descriptionPlaceholder")} onChange={(event) => onChange({ description: event.target.value })} />
         </Form.Item>
       </Form>
     </Panel>
