@@ -12,11 +12,16 @@ export function useNow(every: number): number {
   return now;
 }
 
+const TICK = 15_000; // milliseconds
+
 /** "3 minutes ago", with the exact time on hover. Nothing for no time. */
 export function Ago({ at }: { at: string | null | undefined }) {
   const formats = useFormats();
-  const now = useNow(15_000);
+  const ticked = useNow(TICK);
   if (!at) return null;
+  // What has happened since the last tick is now, not in some seconds.
+  const ahead = new Date(at).getTime() - ticked;
+  const now = ahead > 0 && ahead <= TICK ? ticked + ahead : ticked;
   return (
     <Tooltip title={`${formats.dateTime(at, true)} (${formats.timeZone})`}>
       <time dateTime={at}>{formats.relative(at, now)}</time>
