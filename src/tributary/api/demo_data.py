@@ -35,7 +35,13 @@ def get_demo_data(caller: Reader, session: ReadSession) -> DemoDataOut:
     return DemoDataOut(loaded=found.is_loaded, job_id=found.job_id)
 
 
-@router.post("", operation_id="load_demo_data", summary="Fill the workspace with a made-up shop", status_code=202, responses=problems(409))
+@router.post(
+    "",
+    operation_id="load_demo_data",
+    summary="Fill the workspace with a made-up shop",
+    status_code=202,
+    responses=problems(409),
+)
 def load_demo_data(caller: Owner, session: WriteSession, context: ContextDep) -> JobRef:
     """Has a job bring 2,000 made-up people, their 90 days, tags and audiences into an empty workspace; sends no mail.
 

@@ -25,8 +25,8 @@ from tributary.store.tables.pipeline import QuarantinedEvent
 from tributary.stream import open_log
 
 COMMANDS = {
-    "serve", "setup", "collector", "demo", "import", "doctor", "user", "workspace", "source", "token", "quarantine", "audience",
-    "backup", "restore", "migrate",
+    "serve", "setup", "collector", "demo", "import", "doctor", "user", "workspace", "source", "token", "quarantine",
+    "audience", "backup", "restore", "migrate",
 }  # fmt: skip
 
 
