@@ -28,11 +28,12 @@ export function ConditionRow({ node }: { node: LeafNode }) {
         <div className="rule-sentence">
           <Negation node={node} />
           <Controls wire={wire} onChange={onChange} mark={mark} />
+          {isEventLeaf(wire) && !isRelative(wire) && <AddFilter wire={wire} onChange={onChange} />}
         </div>
         {isEventLeaf(wire) && <Filters wire={wire} onChange={onChange} mark={mark} />}
         <div className="rule-line">
           <TimeLine wire={wire} />
-          {isEventLeaf(wire) && <AddFilter wire={wire} onChange={onChange} />}
+          {isEventLeaf(wire) && isRelative(wire) && <AddFilter wire={wire} onChange={onChange} />}
         </div>
         <Remarks node={node} />
       </div>
@@ -73,6 +74,9 @@ function TimeLine({ wire }: { wire: Leaf }) {
       return null;
   }
 }
+
+/** Whether a line below says which days are meant. */
+const isRelative = (leaf: EventLeaf) => ("window" in leaf ? leaf.window?.kind === "last" || leaf.window?.kind === "ago" : "unit" in leaf);
 
 const isEventLeaf = (leaf: Leaf): leaf is EventLeaf => "event" in leaf;
 

@@ -73,7 +73,7 @@ export function AddFilter({ wire, onChange }: Pick<RowProps<EventLeaf>, "wire" |
   const { t } = useTranslation("rules");
   const add = () => onChange({ ...wire, where: [...(wire.where ?? []), { property: "", op: "is" }] } as EventLeaf);
   return (
-    <Button type="text" size="small" icon={<PlusOutlined />} disabled={!wire.event} onClick={add}>
+    <Button type="text" size="small" className="rule-add-filter" icon={<PlusOutlined />} disabled={!wire.event} onClick={add}>
       {t("filter.add")}
     </Button>
   );

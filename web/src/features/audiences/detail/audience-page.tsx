@@ -21,6 +21,11 @@ import { VersionsTab } from "./versions-tab";
 import type { Audience } from "./model";
 import { WhyTab } from "./why-tab";
 
+const SOON = 3_000;
+
+/** Something about it is going to change by itself. */
+const isMoving = (audience: Audience) => !audience.is_archived && (audience.state === "computing" || (audience.members_version !== audience.version && audience.state !== "failed"));
+
 /** One audience: who is in it, why, and what became of it. */
 export function AudiencePage() {
   const { t } = useTranslation("audiences");
@@ -28,7 +33,12 @@ export function AudiencePage() {
   const { tab = "overview", show, run } = audienceRoute.useSearch();
   const navigate = audienceRoute.useNavigate();
   const maySeePeople = useMay("profiles:read");
-  const query = hooks.useQuery("get", "/api/v1/audiences/{audience_id}", { params: { path: { audience_id: audienceId } } });
+  const query = hooks.useQuery(
+    "get",
+    "/api/v1/audiences/{audience_id}",
+    { params: { path: { audience_id: audienceId } } },
+    { refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? SOON : false) },
+  );
   const audience = query.data;
 
   const tabs = (found: Audience): { key: string; label: string; children: ReactNode }[] => [

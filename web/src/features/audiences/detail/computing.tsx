@@ -20,7 +20,7 @@ export function Computing({ audience }: { audience: Audience }) {
   const { last_run: last, members_version: members, version } = audience;
   const isBehind = members !== version;
   const isRunning = last?.state === "running";
-  const job = useRefreshJob(audience.id, isBehind || isRunning);
+  const { job, isLooking } = useRefreshJob(audience.id, isBehind || isRunning);
   const forget = () =>
     void queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[1] ?? "").startsWith("/api/v1/audiences") });
 
@@ -33,6 +33,7 @@ export function Computing({ audience }: { audience: Audience }) {
         description={<JobProgress jobId={job} title={t("computing.progress")} onFinished={forget} />}
       />
     );
+  if (isRunning || (isBehind && isLooking)) return <Alert type="info" showIcon title={isBehind ? behindTitle() : t("computing.refreshing")} description={t("computing.progress")} />;
   if (last?.state === "failed")
     return (
       <Alert
@@ -67,9 +68,9 @@ export function Computing({ audience }: { audience: Audience }) {
 }
 
 /** The job that computes this audience now, if there is one. */
-function useRefreshJob(audienceId: string, isWanted: boolean): string | undefined {
+function useRefreshJob(audienceId: string, isWanted: boolean): { job: string | null; isLooking: boolean } {
   const maySeeJobs = useMay("jobs:read");
-  const { data } = useQuery({
+  const { data, isLoading } = useQuery({
     queryKey: ["newest jobs", audienceId],
     queryFn: async ({ signal }) => {
       const { data: page } = await api.GET("/api/v1/jobs", { params: { query: { kind: "audience.refresh", limit: 50 } }, signal });
@@ -79,5 +80,5 @@ function useRefreshJob(audienceId: string, isWanted: boolean): string | undefine
     enabled: maySeeJobs,
     refetchInterval: isWanted ? SOON : false,
   });
-  return data ?? undefined;
+  return { job: data ?? null, isLooking: isLoading };
 }

@@ -97,7 +97,7 @@ function Facts({ audience }: { audience: Audience }) {
       items={[
         { key: "kind", label: t("field.kind"), children: t(`kind.${audience.kind}`) },
         ...(audience.kind === "dynamic" ? [{ key: "schedule", label: t("field.schedule"), children: t(`schedule.${audience.schedule}`) }] : []),
-        { key: "owner", label: t("column.owner"), children: nameOf(audience.created_by) ?? <span className="mono">{audience.created_by}</span> },
+        { key: "owner", label: t("column.owner"), children: nameOf(audience.created_by) ?? "–" },
         { key: "created", label: t("column.created"), children: <Moment at={audience.created_at} /> },
         { key: "updated", label: t("column.updated"), children: <Ago at={audience.updated_at} /> },
         { key: "id", label: t("detail.id"), children: <span className="mono">{audience.id}</span> },

@@ -26,7 +26,7 @@ export function templatesOf(catalog: RuleCatalog): Template[] {
     found.push({
       key: "lapsed",
       words: { event: bought },
-      rule: { kind: "all", rules: [{ kind: "event", event: bought }, { kind: "event", event: bought, op: "did_not", window: last(90) }] },
+      rule: { kind: "all", rules: [{ kind: "event", event: bought }, { kind: "event", event: bought, op: "did_not", window: last(60) }] },
     });
   }
   if (bought && carted)
