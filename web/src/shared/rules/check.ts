@@ -33,7 +33,8 @@ export function useRuleCheck(rule: Rule) {
     staleTime: 30_000,
     retry: false,
   });
-  const isCurrent = query.data !== undefined && !query.isPlaceholderData && query.data.checked === rule;
+  // The answer may have been given to another rule of the same content, a moment ago.
+  const isCurrent = query.data !== undefined && !query.isPlaceholderData && settled === rule;
   const fits = query.data !== undefined && outline(query.data.checked) === outline(rule);
   return {
     /** The answer is about the rule as it is now. */
