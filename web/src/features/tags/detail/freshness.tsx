@@ -50,7 +50,7 @@ export function Freshness({ tag }: { tag: Tag }) {
         )}
         {!tag.is_archived && !job && (
           <Tooltip title={mayWrite ? undefined : t("list.mayNot")}>
-            <Button size="small" icon={<ReloadOutlined />} disabled={!mayWrite} onClick={() => void recompute()}>{t("action.recompute")}</Button>
+            <Button size="small" icon={<ReloadOutlined aria-hidden />} disabled={!mayWrite} onClick={() => void recompute()}>{t("action.recompute")}</Button>
           </Tooltip>
         )}
       </Flex>

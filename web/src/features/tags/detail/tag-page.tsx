@@ -57,11 +57,11 @@ function Actions({ tag }: { tag: Tag }) {
     <>
       <ApiButton method="GET" path={`/tags/${tag.id}`} />
       <Tooltip title={mayBuild ? t("detail.audienceHint") : t("detail.mayNotBuild")}>
-        <LinkButton to="/audiences/new" search={{ rule: rule ? asJson(rule) : undefined }} icon={<TeamOutlined />} disabled={!mayBuild || tag.is_archived}>{t("detail.audience")}</LinkButton>
+        <LinkButton to="/audiences/new" search={{ rule: rule ? asJson(rule) : undefined }} icon={<TeamOutlined aria-hidden />} disabled={!mayBuild || tag.is_archived}>{t("detail.audience")}</LinkButton>
       </Tooltip>
       <TagMenu tag={tag} actions={actions} hasEdit={false} />
       <Tooltip title={mayWrite ? undefined : t("list.mayNot")}>
-        <LinkButton to="/tags/$tagId/edit" params={{ tagId: tag.id }} type="primary" icon={<EditOutlined />} disabled={!mayWrite || tag.is_archived}>{t("action.edit")}</LinkButton>
+        <LinkButton to="/tags/$tagId/edit" params={{ tagId: tag.id }} type="primary" icon={<EditOutlined aria-hidden />} disabled={!mayWrite || tag.is_archived}>{t("action.edit")}</LinkButton>
       </Tooltip>
     </>
   );

@@ -141,8 +141,8 @@ export function EditorForm({ start: first, saved: before, catalog }: Props) {
             extra={
               <Flex gap={4} align="center">
                 {isNew && <Button size="small" type="text" onClick={() => setChosen(false)}>{t("editor.otherKind")}</Button>}
-                <Tooltip title={t("editor.undo")}><Button size="small" type="text" icon={<UndoOutlined />} aria-label={t("editor.undo")} disabled={history.past.length === 0} onClick={() => setHistory(undo)} /></Tooltip>
-                <Tooltip title={t("editor.redo")}><Button size="small" type="text" icon={<RedoOutlined />} aria-label={t("editor.redo")} disabled={history.future.length === 0} onClick={() => setHistory(redo)} /></Tooltip>
+                <Tooltip title={t("editor.undo")}><Button size="small" type="text" icon={<UndoOutlined aria-hidden />} aria-label={t("editor.undo")} disabled={history.past.length === 0} onClick={() => setHistory(undo)} /></Tooltip>
+                <Tooltip title={t("editor.redo")}><Button size="small" type="text" icon={<RedoOutlined aria-hidden />} aria-label={t("editor.redo")} disabled={history.future.length === 0} onClick={() => setHistory(redo)} /></Tooltip>
               </Flex>
             }
           >

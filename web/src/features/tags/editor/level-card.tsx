@@ -80,7 +80,7 @@ export function LevelCard({ level, index, count, valueType, catalog, notes, peop
             size="small"
             ref={setActivatorNodeRef}
             className="tag-handle"
-            icon={<HolderOutlined />}
+            icon={<HolderOutlined aria-hidden />}
             {...attributes}
             {...listeners}
             aria-label={t("levels.handle", { name })}
@@ -114,16 +114,16 @@ export function LevelCard({ level, index, count, valueType, catalog, notes, peop
         <Button
           type="text"
           size="small"
-          icon={isOpen ? <DownOutlined /> : <RightOutlined />}
+          icon={isOpen ? <DownOutlined aria-hidden /> : <RightOutlined aria-hidden />}
           aria-expanded={isOpen}
           aria-label={t(isOpen ? "levels.close" : "levels.open", { name })}
           onClick={actions.toggle}
         />
         <Dropdown trigger={["click"]} menu={{ items: menu }}>
-          <Button type="text" size="small" icon={<MoreOutlined />} aria-label={t("levels.more", { name })} />
+          <Button type="text" size="small" icon={<MoreOutlined aria-hidden />} aria-label={t("levels.more", { name })} />
         </Dropdown>
         <Tooltip title={t("levels.remove")}>
-          <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t("levels.removeNamed", { name })} disabled={count === 1} onClick={actions.remove} />
+          <Button type="text" size="small" icon={<DeleteOutlined aria-hidden />} aria-label={t("levels.removeNamed", { name })} disabled={count === 1} onClick={actions.remove} />
         </Tooltip>
       </div>
       {isOpen && (

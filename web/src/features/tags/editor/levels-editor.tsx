@@ -1,5 +1,5 @@
-import { DndContext, KeyboardSensor, PointerSensor, closestCenter, useSensor, useSensors } from "@dnd-kit/core";
-import { SortableContext, arrayMove, sortableKeyboardCoordinates, verticalListSortingStrategy } from "@dnd-kit/sortable";
+import { DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors } from "@dnd-kit/core";
+import { SortableContext, arrayMove, verticalListSortingStrategy } from "@dnd-kit/sortable";
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Flex, Input, Segmented, Typography } from "antd";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import type { RuleNote } from "@shared/rules/editor-context";
 import { type Content, LONGEST_VALUE, type Level, MOST_LEVELS, type ValueType, mistakeOf, newLevel, wireValue } from "../model/definition";
 import type { Part } from "../model/selection";
 import { LevelCard } from "./level-card";
+import { nearestTop, stepPlaces } from "./level-drag";
 import type { useLevelsCheck } from "./use-levels-check";
 import type { Preview } from "./use-preview";
 
@@ -34,7 +35,7 @@ export function LevelsEditor({ content, onChange, catalog, check, preview, isCur
   const formats = useFormats();
   const { levels, otherwise, valueType } = content;
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(levels.length <= 3 ? levels.map((level) => level.id) : levels.slice(0, 1).map((level) => level.id)));
-  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }));
+  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }), useSensor(KeyboardSensor, { coordinateGetter: stepPlaces(levels.map((level) => level.id)) }));
   const write = (next: Level[]) => onChange({ levels: next });
   const place = (id: string | number) => levels.findIndex((level) => level.id === id);
   const move = (from: number, to: number) => {
@@ -80,7 +81,7 @@ export function LevelsEditor({ content, onChange, catalog, check, preview, isCur
       </Flex>
       <DndContext
         sensors={sensors}
-        collisionDetection={closestCenter}
+        collisionDetection={nearestTop}
         accessibility={{
           screenReaderInstructions: { draggable: t("levels.drag.how") },
           announcements: {
@@ -120,7 +121,7 @@ export function LevelsEditor({ content, onChange, catalog, check, preview, isCur
         </SortableContext>
       </DndContext>
       <div>
-        <Button type="dashed" icon={<PlusOutlined />} disabled={levels.length >= MOST_LEVELS} onClick={() => add(newLevel())}>{t("levels.add")}</Button>
+        <Button type="dashed" icon={<PlusOutlined aria-hidden />} disabled={levels.length >= MOST_LEVELS} onClick={() => add(newLevel())}>{t("levels.add")}</Button>
         {levels.length >= MOST_LEVELS && <Typography.Text type="secondary"> {t("levels.full", { count: MOST_LEVELS })}</Typography.Text>}
       </div>
       <div className="tag-level tag-otherwise">

@@ -2,7 +2,7 @@ import { ReloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Flex, Progress, Skeleton, Tabs, Tooltip, Typography } from "antd";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@shared/api/client";
 import { useFormats } from "@shared/format";
@@ -15,6 +15,7 @@ import { ProblemView } from "@shared/ui/problem-view";
 import { QueryView } from "@shared/ui/query-view";
 import { type Content, mistakeOf, wireValue } from "../model/definition";
 import { selectCovered, selectDefined } from "../model/selection";
+import type { Slice } from "../model/slices";
 import { NumberFacts } from "../spread/number-facts";
 import { nameOf, noteOf } from "../spread/person-words";
 import { useSlices } from "../spread/use-slices";
@@ -44,6 +45,9 @@ export function LivePanel({ content, previewing, open, isReady, onPeople }: Prop
   const select = useMemo(() => selectDefined(content), [content]);
   const spread = preview ?? null;
   const slicing = useSlices({ spread: isCurrent ? spread : null, people: preview?.people ?? 0, order, select, state: ["preview", preview?.asked] });
+  // What was shown last stays until there is something newer.
+  const [kept, setKept] = useState<Slice[] | null>(null);
+  if (slicing.slices && slicing.slices !== kept) setKept(slicing.slices);
   const share = preview?.people ? preview.coverage / preview.people : 0;
   const covered = useMemo(() => (shownFor ? selectCovered(shownFor) : null), [shownFor]);
 
@@ -55,19 +59,19 @@ export function LivePanel({ content, previewing, open, isReady, onPeople }: Prop
     : (
         <>
           {t("live.current", { duration: formats.duration(preview?.duration_ms ?? 0) })}{" "}
-          <Tooltip title={t("live.recount")}><Button type="text" size="small" icon={<ReloadOutlined />} aria-label={t("live.recount")} onClick={previewing.retry} /></Tooltip>
+          <Tooltip title={t("live.recount")}><Button type="text" size="small" icon={<ReloadOutlined aria-hidden />} aria-label={t("live.recount")} onClick={previewing.retry} /></Tooltip>
         </>
       );
 
   const distribution = (
     <Flex vertical gap={12}>
-      {slicing.slices ? (
+      {kept ? (
         <ValueBars
-          slices={slicing.slices}
+          slices={kept}
           people={preview?.people ?? 0}
           label={t("spread.title")}
           isStale={!isCurrent || slicing.isCounting}
-          onOpen={maySeePeople ? (slice) => {
+          onOpen={maySeePeople && isCurrent ? (slice) => {
             const rule = select(slice.part);
             if (rule) onPeople(rule, words(slice.part));
           } : undefined}

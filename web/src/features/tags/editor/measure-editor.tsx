@@ -49,10 +49,10 @@ export function MeasureEditor({ measure, onChange, catalog, fixedType, mistake, 
   const words = (...parts: string[]): ReactNode => {
     const here = (each: { part: string }) => parts.some((part) => isAt(each.part, part));
     const said = [
-      ...found.filter(here).map((each) => <Typography.Text key={each.path} type="danger" role="alert"><CloseCircleOutlined /> {each.message} {each.cure}</Typography.Text>),
+      ...found.filter(here).map((each) => <Typography.Text key={each.path} type="danger" role="alert"><CloseCircleOutlined aria-hidden /> {each.message} {each.cure}</Typography.Text>),
       ...remarks.filter(here).map((each) => (
         <Typography.Text key={each.path + each.message} type="warning">
-          <WarningOutlined /> {each.message}
+          <WarningOutlined aria-hidden /> {each.message}
           {each.suggestions.map((name) => <Button key={name} type="link" size="small" onClick={() => write(setPart(measure, each.part, name))}>{t("measure.use", { name })}</Button>)}
         </Typography.Text>
       )),

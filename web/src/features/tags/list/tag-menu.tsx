@@ -32,7 +32,7 @@ export function TagMenu({ tag, actions, hasEdit = true }: Props) {
       ];
   return (
     <Dropdown trigger={["click"]} disabled={!mayWrite} menu={{ items }}>
-      <Button type={hasEdit ? "text" : "default"} size={hasEdit ? "small" : "middle"} icon={<MoreOutlined />} aria-label={t("action.more", { name: tag.name })} title={mayWrite ? undefined : t("list.mayNot")} />
+      <Button type={hasEdit ? "text" : "default"} size={hasEdit ? "small" : "middle"} icon={<MoreOutlined aria-hidden />} aria-label={t("action.more", { name: tag.name })} title={mayWrite ? undefined : t("list.mayNot")} />
     </Dropdown>
   );
 }

@@ -29,7 +29,7 @@ export function TagsPage() {
 
   const create = (
     <Tooltip title={mayWrite ? undefined : t("list.mayNot")}>
-      <LinkButton to="/tags/new" type="primary" icon={<PlusOutlined />} disabled={!mayWrite}>{t("list.new")}</LinkButton>
+      <LinkButton to="/tags/new" type="primary" icon={<PlusOutlined aria-hidden />} disabled={!mayWrite}>{t("list.new")}</LinkButton>
     </Tooltip>
   );
   const empty = isFiltered ? (

@@ -1,4 +1,4 @@
-import { Typography } from "antd";
+import { Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@shared/api/client";
 
@@ -14,8 +14,8 @@ export function InWords({ sentence, levels }: Props) {
   return (
     <ol style={{ margin: 0, paddingInlineStart: 22 }}>
       {levels.map((level, index) => (
-        <li key={index}>
-          <Typography.Text strong>{level.value}</Typography.Text> <Typography.Text>{level.sentence ?? t("detail.everybodyElse")}</Typography.Text>
+        <li key={index} style={{ marginBottom: 4 }}>
+          <Tag variant="filled" style={{ fontWeight: 600, whiteSpace: "normal" }}>{level.value}</Tag><Typography.Text>{level.sentence ?? t("detail.everybodyElse")}</Typography.Text>
         </li>
       ))}
     </ol>
