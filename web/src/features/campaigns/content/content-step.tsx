@@ -11,6 +11,7 @@ import { addArm, freeName, treated } from "../split/model";
 import { ArmBar, type Way } from "./arm-bar";
 import { BlockEditor } from "./block-editor";
 import { EditingContext } from "./editing-context";
+import { firstHtml } from "./first-html";
 import { HtmlEditor } from "./html-editor";
 import { type Arm, type Block, newBlock } from "./model/block";
 import { withIds } from "./model/tree";
@@ -68,7 +69,7 @@ export function ContentStep({ campaignId, editor, armName, onArm, target, goTo, 
 
   const undoable = (text: string) => tell.done(text, { undo: () => editing.undo() });
   const setWay = (way: Way) => {
-    if (way === "html") change({ blocks: null, html: t("way.firstHtml", { unsubscribe_url: "{{ unsubscribe_url }}" }) }, "");
+    if (way === "html") change({ blocks: null, html: firstHtml(t("way.unsubscribe")) }, "");
     else change({ blocks: [newBlock("text"), newBlock("footer")], html: "" }, "");
     undoable(t(way === "html" ? "way.nowHtml" : "way.nowBlocks"));
   };
@@ -84,7 +85,7 @@ export function ContentStep({ campaignId, editor, armName, onArm, target, goTo, 
     undoable(t("arm.copied", { from: name, to: arm.name }));
   };
 
-  const above = <SubjectFields key={arm.name} arm={arm} onChange={change} />;
+  const above = <SubjectFields key={`subject ${arm.name}`} arm={arm} onChange={change} />;
   const below = <PlainText arm={arm} derived={arm.text ? "" : (render.data?.text ?? "")} onChange={change} />;
   const preview = (
     <Flex vertical gap={12}>
@@ -128,7 +129,7 @@ export function ContentStep({ campaignId, editor, armName, onArm, target, goTo, 
           {columns}
         </BlockEditor>
       ) : (
-        columns(null, <HtmlEditor key={arm.name} arm={arm} onChange={change} />)
+        columns(null, <HtmlEditor key={`html ${arm.name}`} arm={arm} onChange={change} />)
       )}
     </EditingContext>
   );

@@ -1,13 +1,14 @@
-import { theme } from "antd";
 import { Fragment } from "react";
 import { type Inline, inline, paragraphs } from "../model/markup";
 
+// On the mail's own background, whatever the page looks like.
+const CHIP = { background: "#d7efea", color: "#06483f" };
+
 /** A tag of Liquid as a chip: what stands there depends on who reads it. */
 function Liquid({ source }: { source: string }) {
-  const { token } = theme.useToken();
   const name = /^\{\{-?\s*([\w.]+)/.exec(source)?.[1];
   return (
-    <span className="mono" title={source} style={{ background: token.colorPrimaryBg, color: token.colorPrimaryText, borderRadius: 4, padding: "0 4px", fontSize: "0.85em", fontWeight: 400 }}>
+    <span className="mono" title={source} style={{ background: CHIP.background, color: CHIP.color, borderRadius: 4, padding: "0 4px", fontSize: "0.85em", fontWeight: 400 }}>
       {name ?? source}
     </span>
   );

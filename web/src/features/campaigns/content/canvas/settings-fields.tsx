@@ -46,7 +46,7 @@ export function ColorField({ label, value, usual, onChange }: ColorProps) {
           value={value ?? usual}
           onChangeComplete={(color) => onChange(color.toHexString().slice(0, 7).toLowerCase())}
         >
-          <Button aria-label={label} icon={<span style={{ display: "inline-block", width: 16, height: 16, borderRadius: 4, verticalAlign: "-3px", background: value ?? usual, border: "1px solid #8886" }} />}>{value ?? usual}</Button>
+          <Button aria-label={t("field.colorNow", { label, color: value ?? usual })} icon={<span style={{ display: "inline-block", width: 16, height: 16, borderRadius: 4, verticalAlign: "-3px", background: value ?? usual, border: "1px solid #8886" }} />}>{value ?? usual}</Button>
         </ColorPicker>
         {usual !== undefined && value !== null && <Button size="small" type="link" onClick={() => onChange(null)}>{t("field.usual")}</Button>}
       </Flex>

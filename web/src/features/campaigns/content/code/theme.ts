@@ -22,6 +22,8 @@ export function editorLook(token: GlobalToken, isDark: boolean, isCode: boolean)
       ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: token.colorPrimaryBg, color: token.colorText },
       ".cm-completionDetail": { color: token.colorTextSecondary, fontStyle: "normal" },
       ".cm-tooltip.cm-completionInfo": { padding: "6px 10px", maxWidth: "260px" },
+      ".cm-lintRange-error": { backgroundImage: "none", textDecoration: `underline wavy ${token.colorError}`, textUnderlineOffset: "3px" },
+      ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: `underline wavy ${token.colorWarning}`, textUnderlineOffset: "3px" },
       ".cm-diagnostic": { padding: "6px 10px", whiteSpace: "pre-line", maxWidth: "380px" },
       ".cm-diagnostic-error": { borderLeftColor: token.colorError },
       ".cm-diagnostic-warning": { borderLeftColor: token.colorWarning },

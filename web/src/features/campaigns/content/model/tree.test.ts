@@ -26,6 +26,7 @@ describe("blocks", () => {
       expect(atPath(start, `${path}.text`)).toEqual({ block, field: "text" });
       expect(atPath(start, String(path))?.block.id).toBe(block.id);
     }
+    expect(atPath(start, "blocks[1].columns[0]")?.block.id).toBe("c"); // an empty column
     expect(atPath(start, "blocks[9].text")).toBeNull();
     expect(atPath(start, "blocks[0].columns[0][0].text")).toBeNull();
     expect(atPath(start, "subject")).toBeNull();

@@ -151,11 +151,11 @@ export function pathOf(blocks: readonly Block[], id: string): string | null {
 
 /** The block that a path of the API means, and the field in it. */
 export function atPath(blocks: readonly Block[], path: string): { block: Block; field: string } | null {
-  const hit = /^blocks\[(\d+)\](?:\.columns\[(\d+)\]\[(\d+)\])?(?:\.(\w+))?$/.exec(path);
+  const hit = /^blocks\[(\d+)\](?:\.columns\[(\d+)\](?:\[(\d+)\])?)?(?:\.(\w+))?$/.exec(path);
   const outer = hit && blocks[Number(hit[1])];
   if (!hit || !outer) return null;
   const field = hit[4] ?? "";
-  if (hit[2] === undefined) return { block: outer, field };
+  if (hit[3] === undefined) return { block: outer, field };
   const inner = outer.kind === "columns" ? outer.columns[Number(hit[2])]?.[Number(hit[3])] : undefined;
   return inner ? { block: inner, field } : null;
 }

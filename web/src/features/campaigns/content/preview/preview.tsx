@@ -34,7 +34,7 @@ export function Preview({ query, isBehind, width, sender, isOver = false }: Prop
 
   const message = (rendered: Rendered, at: Device) => {
     if (at === "text") return <pre tabIndex={0} role="region" aria-label={t("preview.text")} style={{ margin: 0, padding: 12, whiteSpace: "pre-wrap", fontSize: 13, maxHeight: 520, overflow: "auto" }}>{rendered.text?.trim() || t("preview.noText")}</pre>;
-    if (!rendered.html) return <EmptyState title={t("preview.noHtml")} hint={t("preview.noHtmlHint")} />;
+    if (!rendered.html) return <EmptyState title={t("preview.noHtml")} hint={t(rendered.error ? "preview.brokenHint" : "preview.noHtmlHint")} />;
     return <Frame html={rendered.html} isDark={isDark} width={at === "mobile" ? 375 : width + 40} title={t("preview.title")} />;
   };
   const tools = (

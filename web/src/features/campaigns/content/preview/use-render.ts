@@ -40,7 +40,7 @@ export function useRender({ content, arm, viewer, name, audienceId }: Wanted) {
       const { data } = await api.POST("/api/v1/campaigns/render", { body: { content: settled, arm, name, audience_id: audienceId, profile }, signal });
       return data ?? null;
     },
-    enabled: settled.arms.some((each) => each.name === arm),
+    enabled: settled.arms.some((each) => each.name === arm) && !(viewer.kind === "person" && viewer.id === ""),
     placeholderData: (last) => last,
     gcTime: 0, // may hold personal data
     staleTime: Infinity,

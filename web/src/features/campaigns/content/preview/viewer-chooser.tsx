@@ -1,7 +1,7 @@
 import { LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Flex, Segmented, Select, Tooltip } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, hooks } from "@shared/api/client";
 import { useMay } from "@shared/session";
@@ -17,14 +17,17 @@ interface Props {
 export function ViewerChooser({ viewer, audienceId, onChange }: Props) {
   const { t } = useTranslation("campaigns");
   const mayReveal = useMay("profiles:reveal");
-  const members = useMembers(audienceId, viewer.kind === "person");
-  const choose = (kind: Viewer["kind"]) => {
-    if (kind === "person") onChange({ kind, id: members.ids[0] ?? "" });
-    else onChange({ kind });
-  };
+  const isPerson = viewer.kind === "person";
+  const members = useMembers(audienceId, isPerson);
+  const first = members.people[0]?.id;
+  useEffect(() => {
+    if (isPerson && viewer.id === "" && first) onChange({ kind: "person", id: first });
+  }, [isPerson, viewer, first, onChange]);
+  const choose = (kind: Viewer["kind"]) => onChange(kind === "person" ? { kind, id: first ?? "" } : { kind });
   const isAllowed = mayReveal && audienceId !== null;
   const why = !mayReveal ? t("preview.mayNot") : audienceId === null ? t("preview.noAudience") : "";
-  const at = viewer.kind === "person" ? members.ids.indexOf(viewer.id) : -1;
+  const at = isPerson ? members.people.findIndex((person) => person.id === viewer.id) : -1;
+  const go = (id: string | undefined) => id && onChange({ kind: "person", id });
   return (
     <Flex gap={6} align="center" wrap>
       <Segmented<Viewer["kind"]>
@@ -40,20 +43,19 @@ export function ViewerChooser({ viewer, audienceId, onChange }: Props) {
       />
       {viewer.kind === "person" && (
         <Flex gap={4} style={{ flex: 1, minWidth: 180 }}>
-          <PersonSelect id={viewer.id} onChange={(id) => onChange({ kind: "person", id })} />
+          <PersonSelect id={viewer.id} label={members.people[at]?.label} onChange={go} />
           <Tooltip title={t("preview.previous")}>
-            <Button size="small" icon={<LeftOutlined />} aria-label={t("preview.previous")} disabled={at <= 0} onClick={() => onChange({ kind: "person", id: members.ids[at - 1] ?? viewer.id })} />
+            <Button size="small" icon={<LeftOutlined />} aria-label={t("preview.previous")} disabled={at <= 0} onClick={() => go(members.people[at - 1]?.id)} />
           </Tooltip>
           <Tooltip title={t("preview.next")}>
             <Button
               size="small"
               icon={<RightOutlined />}
               aria-label={t("preview.next")}
-              disabled={members.ids.length === 0 || (at === members.ids.length - 1 && !members.hasMore)}
+              disabled={at + 1 >= members.people.length}
               onClick={() => {
-                const next = members.ids[at + 1];
-                if (next) onChange({ kind: "person", id: next });
-                if (at >= members.ids.length - 2) members.more();
+                go(members.people[at + 1]?.id);
+                if (at >= members.people.length - 5) members.more();
               }}
             />
           </Tooltip>
@@ -77,19 +79,19 @@ function useMembers(audienceId: string | null, isWanted: boolean) {
     staleTime: 300_000,
   });
   return {
-    ids: (query.data?.pages ?? []).flatMap((page) => page.items.map((person) => person.id)),
-    hasMore: query.hasNextPage,
-    more: () => void query.fetchNextPage(),
+    people: (query.data?.pages ?? []).flatMap((page) => page.items.map(({ id, name, email }) => ({ id, label: [name, email].filter(Boolean).join(" · ") || id }))),
+    more: () => query.hasNextPage && void query.fetchNextPage(),
   };
 }
 
 /** Finds a person by any identifier. */
-function PersonSelect({ id, onChange }: { id: string; onChange: (id: string) => void }) {
+function PersonSelect({ id, label, onChange }: { id: string; label: string | undefined; onChange: (id: string) => void }) {
   const { t } = useTranslation("campaigns");
   const [typed, setTyped] = useState("");
   const search = useSettled(typed.trim(), 300);
   const query = hooks.useQuery("get", "/api/v1/profiles", { params: { query: { search, limit: 20 } } }, { enabled: search !== "", staleTime: 30_000 });
   const found = (query.data?.items ?? []).map((person) => ({ value: person.id, label: person.identifiers.map((each) => each.value).slice(0, 2).join(" · ") || person.id }));
+  if (id && !found.some((each) => each.value === id)) found.unshift({ value: id, label: label ?? id });
   return (
     <Select
       size="small"
