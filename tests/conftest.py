@@ -13,6 +13,7 @@ pytest_plugins = [
     "fixtures.clients",
     "fixtures.collector",
     "fixtures.mail",
+    "fixtures.page",
     "fixtures.pipeline",
     "fixtures.store",
 ]
