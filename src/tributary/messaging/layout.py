@@ -33,6 +33,8 @@ from tributary.messaging.source import Piece, Source
 
 _SLOT = re.compile(r"zzq(\d+)qzz")
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+# No fonts are fetched from elsewhere: that would tell a third party who opens the message, and when.
+_OPTIONS = mrml.RenderOptions(fonts={})
 _GREY, _QUIET = "#d5d8dd", "#6b7280"
 _HEADINGS = {1: 28, 2: 22, 3: 18}  # pixels of the letters
 _UNSUBSCRIBE = "退订 · Unsubscribe"
@@ -138,7 +140,7 @@ class _Layout:
             "</mj-body></mjml>"
         )
         try:
-            compiled = mrml.to_html(source).content
+            compiled = mrml.to_html(source, None, _OPTIONS).content
         except OSError as exc:
             raise BugError(f"The layout of a message is not valid MJML: {exc}") from exc
         return Source.of(self._fill(compiled), self._fields)

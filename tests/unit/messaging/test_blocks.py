@@ -191,6 +191,12 @@ def test_a_message_of_blocks_stands_on_both_its_parts():
     assert (raw.text, "one two" in text_of(raw.html)) == (None, True)
 
 
+def test_a_message_loads_nothing_that_nobody_wrote():
+    html = rendered(arm({"kind": "heading", "text": "x"}, {"kind": "footer"})).html
+    assert html is not None
+    assert set(re.findall(r"https?://[^\s\"'()<>]+", html)) <= {"https://x.cn/u", "http://www.w3.org/1999/xhtml"}
+
+
 def test_a_preheader_is_put_into_html_that_was_written_by_hand():
     for written, start in [
         ("<html><body class='x'><p>a</p></body></html>", "<html><body class='x'>"),
