@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import Final
+from typing import Final, TypeAlias
 
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)  # what repr makes of a text
 _APOSTROPHES: Final = re.compile(r"'([^']*)'")
@@ -33,6 +33,9 @@ _KINDS: Final = frozenset({"", "text", "list", "choices", "way"})
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?]) (?=[^\sa-z])")
 _MAX_SENTENCES: Final = 8  # of one text; what is longer is translated as a whole or not at all
 _MAX_LENGTH: Final = 20_000  # characters; nobody wrote that for people
+_MAX_DEPTH: Final = 6  # of texts inside of texts; ours are less deep, and what somebody sent may go on for ever
+
+_Known: TypeAlias = dict[tuple[int, str], "tuple[int, str] | None"]
 
 
 def translate(text: str, locale: str) -> str:
@@ -74,7 +77,10 @@ class Translator:
 
     def translate(self, text: str) -> str:
         """`text` in Chinese: as a whole or sentence by sentence, whichever recognises more of it."""
-        if not text or len(text) > _MAX_LENGTH:
+        return self._translate(text, 0, {})
+
+    def _translate(self, text: str, depth: int, known: _Known) -> str:
+        if not text or len(text) > _MAX_LENGTH or depth > _MAX_DEPTH:
             return text
         starts = [0, *(found.end() for found in _SENTENCE_END.finditer(text))]
         if len(starts) > _MAX_SENTENCES:
@@ -86,20 +92,29 @@ class Translator:
             unknown = text[starts[first] : ends[first]]
             best[first] = (best[first + 1][0], unknown + best[first + 1][1])
             for last in reversed(range(first, len(starts))):
-                found = self._find(text[starts[first] : ends[last] - 1])
+                found = self._find(text[starts[first] : ends[last] - 1], depth, known)
                 if found is not None and found[0] + best[last + 1][0] > best[first][0]:
                     best[first] = (found[0] + best[last + 1][0], found[1] + best[last + 1][1])
         return best[0][1]
 
-    def _find(self, text: str) -> tuple[int, str] | None:
-        """How many letters of `text` a template recognises, and what it makes of it."""
+    def _find(self, text: str, depth: int, known: _Known) -> tuple[int, str] | None:
+        """How many letters of `text` a template recognises, and what it makes of it.
+
+        `known` remembers that for the parts of one text: the same part lies in the hole of many longer ones, and to
+        translate it for each of them anew would double the work with every text inside of a text.
+        """
         if text in self._plain:
             return len(text), self._plain[text]
+        if (depth, text) not in known:
+            known[depth, text] = self._fill(text, depth, known)
+        return known[depth, text]
+
+    def _fill(self, text: str, depth: int, known: _Known) -> tuple[int, str] | None:
         for letter in (text[:1], ""):
             for template in self._by_letter.get(letter, ()):
                 values = template.match(text)
                 if values is not None:
-                    return template.weight, template.fill(values, self.translate)
+                    return template.weight, template.fill(values, lambda part: self._translate(part, depth + 1, known))
         return None
 
 
