@@ -16,6 +16,9 @@ export function whyKey(code: string): Why | null {
   return WHYS.find((each) => each === key) ?? null;
 }
 
+/** Text in quotes: blanks around it are seen, and that it is no number. */
+const quoted = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : brief(value));
+
 interface Change {
   was?: unknown;
   why?: unknown;
@@ -39,11 +42,11 @@ export function Changes({ event }: { event: LiveEvent }) {
             <li key={path}>
               <Flex gap={6} wrap align="baseline">
                 <Typography.Text code>{path}</Typography.Text>
-                <Typography.Text>{t("changes.was", { value: brief(change.was) })}</Typography.Text>
+                <Typography.Text style={{ whiteSpace: "pre-wrap" }}>{t("changes.was", { value: quoted(change.was) })}</Typography.Text>
                 {!isRefused && now !== undefined && (
                   <>
                     <ArrowRightOutlined aria-hidden style={{ fontSize: 11 }} />
-                    <Typography.Text>{t("changes.now", { value: brief(now) })}</Typography.Text>
+                    <Typography.Text>{t("changes.now", { value: quoted(now) })}</Typography.Text>
                   </>
                 )}
                 <Typography.Text type="secondary">{why ? t(`why.${why}`, { name: code.slice(6) }) : code}</Typography.Text>

@@ -9,7 +9,7 @@ import { type LiveEvent, summaryOf } from "../model/event";
 export const ROW_HEIGHT = 36;
 
 const GRID: CSSProperties = {
-  display: "grid", gridTemplateColumns: "28px 66px 104px minmax(130px, 200px) 116px minmax(90px, 140px) minmax(0, 1fr)", gap: 10, alignItems: "center", padding: "0 12px",
+  display: "grid", gridTemplateColumns: "28px 66px 112px minmax(130px, 200px) 116px minmax(90px, 140px) minmax(0, 1fr)", gap: 10, alignItems: "center", padding: "0 12px",
 };
 
 const LOOKS: Record<LiveEvent["status"], { color: string; icon: ReactNode }> = {

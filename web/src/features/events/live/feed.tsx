@@ -1,6 +1,6 @@
-import { CaretRightOutlined, EyeInvisibleOutlined, EyeOutlined, PauseOutlined } from "@ant-design/icons";
-import { Button, Flex, Tooltip } from "antd";
-import { useEffect, useState } from "react";
+import { EyeInvisibleOutlined, EyeOutlined } from "@ant-design/icons";
+import { Button, Tooltip } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@shared/session";
 import { useTell } from "@shared/ui/use-tell";
@@ -21,25 +21,28 @@ export function Feed({ search, onSearch, sourceNames }: Props) {
   const mayReveal = useMay("profiles:reveal");
   const [isHeld, setHeld] = useState(false);
   const [openId, setOpenId] = useState<string | null>(null);
+  // Somebody closed an event while others waited: what they looked at stays where it is until they ask for more.
+  const [isLingering, setLingering] = useState(false);
   const [isScrolled, setScrolled] = useState(false);
   const [isRevealed, setRevealed] = useState(false);
-  const { stream, catchUp, reveal, restart } = useStream(filtersOf(search), isHeld || isRevealed || openId !== null || isScrolled);
+  const pause = isRevealed ? "revealed" : isHeld ? "held" : openId !== null ? "open" : isScrolled ? "scrolled" : isLingering ? "read" : null;
+  const { stream, catchUp, reveal, restart } = useStream(filtersOf(search), pause !== null);
 
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const isTyping = (event.target as HTMLElement).closest("input, textarea, [contenteditable], [role=combobox]");
-      if (event.key.toLowerCase() === "p" && !isTyping && !event.metaKey && !event.ctrlKey && !event.altKey) setHeld((held) => !held);
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
-  }, []);
-
-  const toggleReveal = async () => {
-    if (isRevealed) {
-      setRevealed(false);
-      restart(); // what is shown becomes masked again
-      return;
-    }
+  const open = (id: string | null) => {
+    if (id === null && stream.missed > 0) setLingering(true);
+    setOpenId(id);
+  };
+  const hide = () => {
+    setRevealed(false);
+    restart(); // what is shown becomes masked again
+  };
+  const toNewest = () => {
+    setOpenId(null);
+    setLingering(false);
+    setScrolled(false);
+    catchUp();
+  };
+  const show = async () => {
     try {
       await reveal();
       setRevealed(true);
@@ -53,33 +56,29 @@ export function Feed({ search, onSearch, sourceNames }: Props) {
       stream={stream}
       search={search}
       onSearch={onSearch}
-      pause={isRevealed ? "revealed" : isHeld ? "held" : openId !== null ? "open" : isScrolled ? "scrolled" : null}
+      pause={pause}
       openId={openId}
-      onOpen={setOpenId}
+      onOpen={open}
       onScrolled={setScrolled}
-      onCatchUp={() => {
-        setOpenId(null);
-        catchUp();
+      onHold={() => setHeld(true)}
+      onResume={() => {
+        setHeld(false);
+        toNewest();
+        if (isRevealed) hide();
       }}
+      onCatchUp={toNewest}
       onRestart={restart}
       sourceNames={sourceNames}
       extra={
-        <Flex gap={8}>
-          <Tooltip title={t(mayReveal ? "reveal.hint" : "reveal.forbidden")}>
-            <Button
-              icon={isRevealed ? <EyeInvisibleOutlined /> : <EyeOutlined />}
-              disabled={!mayReveal || stream.shown.length === 0}
-              onClick={() => void toggleReveal()}
-            >
-              {t(isRevealed ? "reveal.end" : "reveal.action")}
-            </Button>
-          </Tooltip>
-          <Tooltip title={t("live.key")}>
-            <Button icon={isHeld ? <CaretRightOutlined /> : <PauseOutlined />} type={isHeld ? "primary" : "default"} onClick={() => setHeld(!isHeld)} style={{ minWidth: 96 }}>
-              {t(isHeld ? "live.resume" : "live.pause")}
-            </Button>
-          </Tooltip>
-        </Flex>
+        <Tooltip title={t(mayReveal ? "reveal.hint" : "reveal.forbidden")} placement="bottom">
+          <Button
+            icon={isRevealed ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+            disabled={!mayReveal || stream.shown.length === 0}
+            onClick={() => (isRevealed ? hide() : void show())}
+          >
+            {t(isRevealed ? "reveal.end" : "reveal.action")}
+          </Button>
+        </Tooltip>
       }
     />
   );

@@ -1,6 +1,6 @@
-import { ArrowUpOutlined } from "@ant-design/icons";
+import { ArrowUpOutlined, CaretRightOutlined, PauseOutlined } from "@ant-design/icons";
 import { Button, Flex, Skeleton, Tooltip, Typography } from "antd";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
@@ -18,10 +18,13 @@ interface Props {
   search: EventSearch;
   onSearch: (next: EventSearch) => void;
   /** Why nothing new is shown just now. */
-  pause: "revealed" | "held" | "open" | "scrolled" | null;
+  pause: "revealed" | "held" | "open" | "scrolled" | "read" | null;
   openId: string | null;
   onOpen: (id: string | null) => void;
   onScrolled: (isScrolled: boolean) => void;
+  onHold: () => void;
+  onResume: () => void;
+  /** Show what waits. */
   onCatchUp: () => void;
   onRestart: () => void;
   sourceNames: Map<string, string>;
@@ -29,7 +32,7 @@ interface Props {
 }
 
 export function LiveList(props: Props) {
-  const { stream, search, onSearch, pause, openId, onOpen, onScrolled, onCatchUp, onRestart, sourceNames, extra } = props;
+  const { stream, search, onSearch, pause, openId, onOpen, onScrolled, onHold, onResume, onCatchUp, onRestart, sourceNames, extra } = props;
   const { t } = useTranslation("events");
   const formats = useFormats();
   const place = useRef<HTMLDivElement>(null);
@@ -37,10 +40,25 @@ export function LiveList(props: Props) {
   const hasFilters = Object.values(search).some((value) => value !== undefined);
   const minute = lastMinute(stream);
 
-  const toTop = () => {
-    onCatchUp();
-    place.current?.querySelector("[data-list]")?.scrollTo({ top: 0 });
+  const toTop = () => place.current?.querySelector("[data-list]")?.scrollTo({ top: 0 });
+  const toggle = () => {
+    if (!pause) return onHold();
+    onResume();
+    toTop();
   };
+
+  const pressed = useRef(toggle);
+  useEffect(() => {
+    pressed.current = toggle;
+  });
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const isTyping = (event.target as HTMLElement).closest("input, textarea, [contenteditable], [role=combobox]");
+      if (event.key.toLowerCase() === "p" && !isTyping && !event.metaKey && !event.ctrlKey && !event.altKey) pressed.current();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
 
   if (!stream.isLoaded && stream.problem) return <div style={{ padding: 12 }}><ProblemView problem={stream.problem} onRetry={onRestart} /></div>;
   if (!stream.isLoaded) return <Skeleton active title={false} paragraph={{ rows: 10 }} style={{ padding: 12 }} />;
@@ -59,7 +77,14 @@ export function LiveList(props: Props) {
             </Tooltip>
           )}
         </Flex>
-        {extra}
+        <Flex gap={8}>
+          {extra}
+          <Tooltip title={t("live.key")} placement="bottom">
+            <Button icon={pause ? <CaretRightOutlined /> : <PauseOutlined />} type={pause ? "primary" : "default"} onClick={toggle} style={{ minWidth: 96 }}>
+              {t(pause ? "live.resume" : "live.pause")}
+            </Button>
+          </Tooltip>
+        </Flex>
       </Flex>
       {stream.problem ? <div style={{ padding: "0 12px 8px" }}><ProblemView problem={stream.problem} onRetry={onRestart} /></div> : null}
       {stream.shown.length === 0 && stream.missed === 0 ? (
@@ -76,13 +101,22 @@ export function LiveList(props: Props) {
           onScrolled={onScrolled}
           sourceNames={sourceNames}
           above={
-            <Flex justify="center" aria-live="polite" style={{ position: "absolute", insetInline: 0, insetBlockStart: 38, zIndex: 2, pointerEvents: "none" }}>
+            <div aria-live="polite" style={{ position: "absolute", insetInlineEnd: 12, insetBlockStart: 4, zIndex: 2 }}>
               {stream.missed > 0 && (
-                <Button shape="round" type="primary" size="small" icon={<ArrowUpOutlined />} style={{ pointerEvents: "auto" }} onClick={toTop}>
+                <Button
+                  shape="round"
+                  type="primary"
+                  size="small"
+                  icon={<ArrowUpOutlined />}
+                  onClick={() => {
+                    onCatchUp();
+                    toTop();
+                  }}
+                >
                   {t("live.new", { count: stream.missed, number: formats.number(stream.missed) })}
                 </Button>
               )}
-            </Flex>
+            </div>
           }
           detail={(event) => (
             <EventDetail event={event} collectorUrl={bootstrap.data?.collector_url ?? ""} onOnly={(filter) => onSearch({ ...search, ...filter })} />
