@@ -21,15 +21,15 @@ export function Remarks({ node }: { node: DraftNode }) {
     <>
       {mistakes.map((each) => (
         <Typography.Text key={each.path + each.message} type="danger" className="rule-remark" role="alert">
-          <CloseCircleOutlined /> {each.message} {each.cure}
+          <CloseCircleOutlined /> {isBlank(getPart(wire, each.part)) && node.type === "leaf" ? t("blank") : [each.message, each.cure].filter(Boolean).join(" ")}
         </Typography.Text>
       ))}
       {remarks.map((each) => (
         <Typography.Text key={each.path + each.message} type="warning" className="rule-remark">
           <WarningOutlined /> {each.message}
           {each.suggestions.map((suggestion) => (
-            <Button key={suggestion} type="link" size="small" onClick={() => use(each.part, suggestion)}>
-              {t("note.use", { name: suggestion })}
+            <Button key={suggestion} type="link" size="small" aria-label={t("note.use", { name: suggestion })} onClick={() => use(each.part, suggestion)}>
+              {suggestion}
             </Button>
           ))}
         </Typography.Text>

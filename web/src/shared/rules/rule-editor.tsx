@@ -80,17 +80,20 @@ export function RuleEditor({ value, onChange, catalog, problems = NONE, notes = 
   }, [root]);
 
   const paths = useMemo(() => pathsOf(root), [root]);
+  // Numbers stay beside a condition while others come and go; those of before are shown as such.
+  const [counted, setCounted] = useState<{ from: readonly RuleStep[]; byNode: ReadonlyMap<string, RuleStep> }>({ from: NONE, byNode: new Map() });
+  if (steps.length > 0 && steps !== counted.from) {
+    const byPath = new Map(steps.map((step) => [step.path, step]));
+    const found = [...paths].filter(([id]) => id !== root.id).map(([id, { outer }]) => [id, byPath.get(outer)] as const);
+    setCounted({ from: steps, byNode: new Map(found.filter((pair): pair is [string, RuleStep] => pair[1] !== undefined)) });
+  }
   const editor: Editor = {
     root,
     catalog,
     apply,
     problems: useMemo(() => byNode(root, paths, problems), [root, paths, problems]),
     notes: useMemo(() => byNode(root, paths, notes), [root, paths, notes]),
-    steps: useMemo(() => {
-      const byPath = new Map(steps.map((step) => [step.path, step]));
-      const found = [...paths].filter(([id]) => id !== root.id).map(([id, { outer }]) => [id, byPath.get(outer)] as const);
-      return new Map(found.filter((pair): pair is [string, RuleStep] => pair[1] !== undefined));
-    }, [root, paths, steps]),
+    steps: counted.byNode,
     isStrict,
     isStale,
     clip,

@@ -18,9 +18,9 @@ export function WhyTab({ audience }: { audience: Audience }) {
           person={person}
           onPerson={(next) => void navigate({ search: (now) => ({ ...now, person: next }) })}
           queryKey={["audience", audience.id, audience.version, audience.run]}
-          ask={async (profileId, signal) => {
+          ask={async (profileId, reveal, signal) => {
             const { data } = await api.GET("/api/v1/audiences/{audience_id}/why/{profile_id}", {
-              params: { path: { audience_id: audience.id, profile_id: profileId } },
+              params: { path: { audience_id: audience.id, profile_id: profileId }, query: { reveal } },
               signal,
             });
             if (!data) throw new Error();

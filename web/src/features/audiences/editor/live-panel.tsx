@@ -53,8 +53,8 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
           onPerson={setPerson}
           queryKey={["rule", rule]}
           isBlocked={!isReady}
-          ask={async (profileId, signal) => {
-            const { data } = await api.POST("/api/v1/audiences/why", { body: { rule: asJson(rule), profile_id: profileId }, signal });
+          ask={async (profileId, reveal, signal) => {
+            const { data } = await api.POST("/api/v1/audiences/why", { params: { query: { reveal } }, body: { rule: asJson(rule), profile_id: profileId }, signal });
             if (!data) throw new Error();
             return { why: data };
           }}
@@ -116,7 +116,7 @@ function Count({ estimate, isCurrent, isWaiting, state, onPeople }: CountProps) 
       <Typography.Text type="secondary">{t("live.title")}</Typography.Text>
       {estimate ? (
         <>
-          <div style={{ opacity: isCurrent ? 1 : 0.5 }}>
+          <div className="audience-count" data-stale={!isCurrent || undefined}>
             <Tooltip title={t("live.showPeople")}>
               <Button type="text" onClick={onPeople} style={{ padding: 0, height: "auto", fontSize: estimate.is_exact ? 28 : 20, fontWeight: 600, lineHeight: 1.3 }} className="numeric">
                 {t("live.size", { count: estimate.size, shown: shown ?? "" })}

@@ -48,11 +48,10 @@ interface BarProps {
 }
 
 function Bar({ label, size, people, onClick }: BarProps) {
-  const { t } = useTranslation("audiences");
   const formats = useFormats();
   return (
     <div role="listitem">
-      <button type="button" className="audience-bar" onClick={onClick} title={label} aria-label={t("live.bar", { label, count: size, shown: formats.number(size) })}>
+      <button type="button" className="audience-bar" onClick={onClick} title={label}>
         <i aria-hidden style={{ width: `${people ? Math.max(0.5, (100 * size) / people) : 0}%` }} />
         <span>{label}</span>
         <span className="numeric">{formats.number(size)}</span>

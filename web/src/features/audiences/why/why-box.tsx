@@ -1,10 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Flex, Input, Typography } from "antd";
+import { EyeOutlined } from "@ant-design/icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Alert, Button, Flex, Input, Tooltip, Typography } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Schema, api } from "@shared/api/client";
 import { PersonLink } from "@shared/people/person-link";
 import { WhyTree } from "@shared/people/why-tree";
+import { useMay } from "@shared/session";
 import { EmptyState } from "@shared/ui/empty-state";
 import { QueryView } from "@shared/ui/query-view";
 
@@ -21,7 +23,7 @@ interface Props {
   onPerson: (person: string | undefined) => void;
   /** Identifies the rule in the cache. */
   queryKey: unknown[];
-  ask: (profileId: string, signal: AbortSignal) => Promise<Answer>;
+  ask: (profileId: string, reveal: boolean, signal: AbortSignal) => Promise<Answer>;
   /** The rule has mistakes: nobody can be asked about. */
   isBlocked?: boolean;
 }
@@ -57,13 +59,16 @@ export function WhyBox({ person, onPerson, queryKey, ask, isBlocked = false }: P
             const [first, ...others] = data?.items ?? [];
             if (!first) return <EmptyState title={t("why.nobody")} hint={data?.note ?? t("why.nobodyHint")} />;
             if (others.length > 0) return <Several people={[first, ...others]} onChoose={(id) => { setTyped(id); onPerson(id); }} />;
-            return <Explained id={first.id} name={first.display_name} queryKey={queryKey} ask={ask} />;
+            return <Explained key={first.id} id={first.id} name={first.display_name} queryKey={queryKey} ask={ask} />;
           }}
         </QueryView>
       )}
     </Flex>
   );
 }
+
+/** Whether something in it is masked. */
+const hides = (why: Why): boolean => why.is_hidden || why.parts.some(hides);
 
 function Several({ people, onChoose }: { people: { id: string; display_name: string | null }[]; onChoose: (id: string) => void }) {
   const { t } = useTranslation("audiences");
@@ -86,10 +91,14 @@ interface ExplainedProps {
 
 function Explained({ id, name, queryKey, ask }: ExplainedProps) {
   const { t, i18n } = useTranslation("audiences");
+  const mayReveal = useMay("profiles:reveal");
+  const [isRevealed, setRevealed] = useState(false);
   const query = useQuery({
-    queryKey: ["why", i18n.language, id, ...queryKey],
-    queryFn: ({ signal }) => ask(id, signal),
+    queryKey: ["why", i18n.language, id, isRevealed, ...queryKey],
+    queryFn: ({ signal }) => ask(id, isRevealed, signal),
     retry: false,
+    gcTime: isRevealed ? 0 : 60_000, // what was revealed is not kept
+    placeholderData: keepPreviousData,
   });
   return (
     <QueryView query={query}>
@@ -100,6 +109,11 @@ function Explained({ id, name, queryKey, ask }: ExplainedProps) {
             <Typography.Text strong>{t(`why.${why.holds === null ? "unknown" : why.holds ? "in" : "out"}`)}</Typography.Text>
           </Flex>
           {more}
+          {mayReveal && !isRevealed && hides(why) && (
+            <Tooltip title={t("why.revealHint")}>
+              <Button size="small" icon={<EyeOutlined />} style={{ alignSelf: "start" }} onClick={() => setRevealed(true)}>{t("why.reveal")}</Button>
+            </Tooltip>
+          )}
           <WhyTree why={why} />
         </Flex>
       )}
