@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Select, Typography } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@shared/format";
 import { PersonLink } from "@shared/people/person-link";
@@ -41,14 +42,14 @@ export function PeopleTab({ tag }: { tag: Tag }) {
     person.value === undefined ? "" : <span className="numeric">{typeof person.value === "number" ? formats.number(person.value, 6) : person.value}</span>;
   const traits = [...new Set((query.data?.items ?? []).flatMap((person) => Object.keys(person.traits)))];
   const columns: ListColumn<TaggedPerson>[] = [
-    { key: "person", title: t("people.person"), render: (_, person) => <PersonLink id={person.id} label={nameOf(person)} />, csv: (person) => nameOf(person) ?? person.id },
+    { key: "person", title: t("people.person"), render: (_, person) => <Cell width={200} text={nameOf(person) ?? person.id}><PersonLink id={person.id} label={nameOf(person)} /></Cell>, csv: (person) => nameOf(person) ?? person.id },
     { key: "id", title: t("people.id"), isExtra: true, render: (_, person) => <span className="mono">{person.id}</span>, csv: (person) => person.id },
     { key: "value", title: t("spread.value"), render: (_, person) => valueOf(person), csv: (person) => person.value },
-    { key: "identifiers", title: t("people.identifiers"), render: (_, person) => person.identifiers.map((each) => each.value).join(" · "), csv: (person) => person.identifiers.map((each) => each.value).join(" · ") },
+    { key: "identifiers", title: t("people.identifiers"), render: (_, person) => <Cell width={260} text={person.identifiers.map((each) => each.value).join(" · ")} />, csv: (person) => person.identifiers.map((each) => each.value).join(" · ") },
     {
       key: "traits",
       title: t("people.traits"),
-      render: (_, person) => traits.filter((name) => person.traits[name] !== undefined).map((name) => show(person.traits[name])).join(" · "),
+      render: (_, person) => <Cell width={220} text={traits.filter((name) => person.traits[name] !== undefined).map((name) => show(person.traits[name])).join(" · ")} />,
       csv: (person) => Object.values(person.traits).map(show).join(" · "),
     },
     { key: "seen", title: t("people.seen"), render: (_, person) => <Ago at={person.last_seen} />, csv: (person) => person.last_seen },
@@ -85,4 +86,9 @@ export function PeopleTab({ tag }: { tag: Tag }) {
       }
     />
   );
+}
+
+/** One line, whole on hover. */
+function Cell({ text, width, children }: { text: string; width: number; children?: ReactNode }) {
+  return <div title={text} style={{ maxWidth: width, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{children ?? text}</div>;
 }

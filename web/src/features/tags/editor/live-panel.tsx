@@ -55,6 +55,7 @@ export function LivePanel({ content, previewing, open, isReady, onPeople }: Prop
     open > 0 ? t("live.open", { count: open })
     : !isReady ? t("live.unfinished")
     : isCounting ? t("live.counting")
+    : mistake ? t("live.unfinished")
     : problem ? t("live.failed")
     : (
         <>

@@ -34,7 +34,7 @@ export function Todo({ missesName, count }: { missesName: boolean; count: number
       title={t("editor.todo")}
       description={
         <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-          {missesName && <li><Button type="link" size="small" onClick={() => document.getElementById("tag-name")?.focus()}>{t("editor.missesName")}</Button></li>}
+          {missesName && <li><Button type="link" size="small" style={{ padding: 0, height: "auto" }} onClick={() => document.getElementById("tag-name")?.focus()}>{t("editor.missesName")}</Button></li>}
           {count > 0 && <li>{t("editor.open", { count })}</li>}
         </ul>
       }

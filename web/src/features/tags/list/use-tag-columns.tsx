@@ -35,9 +35,9 @@ export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<List
     {
       key: "name",
       title: t("column.name"),
-      width: 260,
+      width: 200,
       render: (_, tag) => (
-        <div style={{ maxWidth: 320 }}>
+        <div style={{ maxWidth: 280 }}>
           <Link to="/tags/$tagId" params={{ tagId: tag.id }}>{tag.name}</Link>
           {tag.description && <Typography.Text type="secondary" ellipsis style={{ display: "block", fontSize: 12 }}>{tag.description}</Typography.Text>}
         </div>
@@ -52,7 +52,7 @@ export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<List
       align: "end",
       render: (_, tag) =>
         maySeePeople && tag.coverage ? (
-          <Link to="/tags/$tagId" params={{ tagId: tag.id }} search={{ tab: "people" }} className="numeric" aria-label={t("spread.openNamed", { name: tag.name, count: tag.coverage, shown: formats.number(tag.coverage) })}>{coverage(tag)}</Link>
+          <Link to="/tags/$tagId" params={{ tagId: tag.id }} search={{ tab: "people" }} className="numeric">{coverage(tag)}<span className="visually-hidden"> {t("list.peopleOf", { name: tag.name })}</span></Link>
         ) : <span className="numeric">{coverage(tag)}</span>,
       csv: (tag) => tag.coverage,
     },
@@ -78,7 +78,7 @@ function Values({ tag: { distinct, top, kind, value_type: type } }: { tag: Liste
     <Tooltip title={t("list.commonest", { values: formats.list(words) })}>
       <span>
         {t("list.values", { count: distinct, shown: formats.number(distinct) })}{" "}
-        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: 150, fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
+        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: 110, fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
       </span>
     </Tooltip>
   );

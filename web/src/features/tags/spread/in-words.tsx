@@ -15,7 +15,7 @@ export function InWords({ sentence, levels }: Props) {
     <ol style={{ margin: 0, paddingInlineStart: 22 }}>
       {levels.map((level, index) => (
         <li key={index} style={{ marginBottom: 4 }}>
-          <Tag variant="filled" style={{ fontWeight: 600, whiteSpace: "normal" }}>{level.value}</Tag><Typography.Text>{level.sentence ?? t("detail.everybodyElse")}</Typography.Text>
+          <Tag variant="filled" style={{ fontWeight: 600, whiteSpace: "normal", marginInlineEnd: 6 }}>{level.value}</Tag><Typography.Text>{level.sentence ?? t("detail.everybodyElse")}</Typography.Text>
         </li>
       ))}
     </ol>
