@@ -32,7 +32,7 @@ export function NewToken({ open, onClose, onCreated }: Props) {
           <Select options={DAYS.map((days) => ({ value: days, label: days ? t("tokens.days", { count: days }) : t("tokens.noEnd") }))} />
         </Form.Item>
         {/* What its maker may not do, a token may not do either. */}
-        <Form.Item name="scopes" label={t("tokens.scopes")} rules={[{ required: true, message: t("tokens.scopesNeeded") }]}>
+        <Form.Item name="scopes" label={t("tokens.scopes")} rules={[{ type: "array", min: 1, message: t("tokens.scopesNeeded") }]}>
           <Checkbox.Group style={{ width: "100%" }}>
             <Flex vertical gap={6}>
               {me.scopes.map((scope) => (
