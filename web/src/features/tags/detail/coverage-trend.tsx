@@ -40,6 +40,7 @@ function Trend({ runs }: { runs: Run[] }) {
       xAxis: { type: "category", data: times },
       yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: (value: number) => formats.percent(value, 0) } },
       series: [{ type: "line", name: t("detail.coverage"), data: shares, showSymbol: shares.length < 20 }],
+      legend: { show: false },
       tooltip: { valueFormatter: (value) => formats.percent(Number(value)) },
     }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the formats are those of the language, which `t` changes with

@@ -35,7 +35,7 @@ export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<List
     {
       key: "name",
       title: t("column.name"),
-      width: 200,
+      width: 190,
       render: (_, tag) => (
         <div style={{ maxWidth: 280 }}>
           <Link to="/tags/$tagId" params={{ tagId: tag.id }}>{tag.name}</Link>
@@ -78,7 +78,7 @@ function Values({ tag: { distinct, top, kind, value_type: type } }: { tag: Liste
     <Tooltip title={t("list.commonest", { values: formats.list(words) })}>
       <span>
         {t("list.values", { count: distinct, shown: formats.number(distinct) })}{" "}
-        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: 110, fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
+        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: 64, fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
       </span>
     </Tooltip>
   );
