@@ -53,9 +53,21 @@ export function useCampaignActions() {
   const archive = (campaign: Campaign): Promise<void> => attempt("archive", campaign, t("action.archived", { name: campaign.name }), () => void restore(campaign));
   const restore = (campaign: Campaign): Promise<void> => attempt("restore", campaign, t("action.restored", { name: campaign.name }), () => void archive(campaign));
 
+  /** Those that can be put away, all at once. */
+  const archiveAll = async (campaigns: readonly Campaign[]) => {
+    const chosen = campaigns.filter((each) => possible(each).archive);
+    try {
+      await Promise.all(chosen.map((each) => call("archive", each)));
+      tell.done(t("action.archivedAll", { count: chosen.length }), { undo: () => void Promise.all(chosen.map((each) => call("restore", each))).catch(tell.failed) });
+    } catch (problem) {
+      tell.failed(problem);
+    }
+  };
+
   return {
     pause,
     archive,
+    archiveAll,
     restore,
     resume: (campaign: Campaign) =>
       confirm({

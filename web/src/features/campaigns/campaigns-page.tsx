@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { InboxOutlined, PlusOutlined } from "@ant-design/icons";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Segmented, Select, Tooltip } from "antd";
 import { useCallback, useMemo } from "react";
@@ -11,6 +11,7 @@ import { EmptyState } from "@shared/ui/empty-state";
 import { ListTable } from "@shared/ui/list-table";
 import { Page } from "@shared/ui/page";
 import { SearchField } from "@shared/ui/search-field";
+import { possible, useCampaignActions } from "./actions";
 import { columnsOf } from "./list/columns";
 import { STATES, type State } from "./state";
 
@@ -21,6 +22,7 @@ export function CampaignsPage() {
   const { t } = useTranslation("campaigns");
   const formats = useFormats();
   const navigate = useNavigate({ from: "/campaigns" });
+  const actions = useCampaignActions();
   const mayWrite = useMay("campaigns:write");
   const { q, state, archived, cursor } = useSearch({ from: "/shell/campaigns" });
   const filter = useCallback(
@@ -63,6 +65,22 @@ export function CampaignsPage() {
         columns={columns}
         rowKey="id"
         empty={empty}
+        bulk={
+          mayWrite && !archived
+            ? (rows, clear) => (
+                <Button
+                  icon={<InboxOutlined />}
+                  disabled={!rows.some((row) => possible(row).archive)}
+                  onClick={() => {
+                    void actions.archiveAll(rows);
+                    clear();
+                  }}
+                >
+                  {t("action.archive")}
+                </Button>
+              )
+            : undefined
+        }
         cursor={cursor}
         onCursor={(next) => void navigate({ search: (now) => ({ ...now, cursor: next }) })}
         loadPage={async (from) => {

@@ -51,13 +51,14 @@ export function CheckStep({ campaignId, editor, goTo }: Props) {
   const launch = async () => {
     setLaunching(true);
     try {
-      const { data } = await api.POST("/api/v1/campaigns/{campaign_id}/launch", { ...path, body: { scheduled_at: startsAt } });
+      const { data } = await api.POST("/api/v1/campaigns/{campaign_id}/launch", { ...path, body: { scheduled_at: startsAt, base_revision: editor.editing.saver.saved.revision } });
       plan(null);
       if (data) queries.setQueryData(campaignOptions(campaignId).queryKey, data);
       void queries.invalidateQueries({ queryKey: ["get", "/api/v1/campaigns"] });
       tell.done(t(startsAt ? "launch.scheduled" : "launch.started"));
     } catch (thrown) {
       tell.failed(thrown, t("launch.failed"));
+      void queries.invalidateQueries({ queryKey: campaignOptions(campaignId).queryKey }); // somebody else may have changed it
       const problem = asProblem(thrown);
       if (problem.path) goTo(problem.path);
     } finally {

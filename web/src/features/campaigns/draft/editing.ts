@@ -1,4 +1,5 @@
 import { type History, begin, record, redo, undo } from "../content/model/history";
+import { differences } from "./differences";
 import { DraftSaver, type Saved } from "./saver";
 
 
@@ -63,8 +64,9 @@ export class Editing<Draft> {
   /** The server has something newer, and nothing was typed here. */
   adopt(saved: Saved<Draft>) {
     if (this.saver.isDirty || saved.revision <= this.saver.saved.revision) return;
-    this.saver.adopt(saved);
-    this.show(begin(saved.draft));
+    const isSame = differences(saved.draft, this.draft).length === 0;
+    this.saver.adopt(isSame ? { revision: saved.revision, draft: this.draft } : saved);
+    if (!isSame) this.show(begin(saved.draft));
   }
 
   private put(history: History<Draft>) {

@@ -9,6 +9,7 @@ import { AudienceStep } from "../audience/audience-step";
 import { CheckStep } from "../check/check-step";
 import { ScheduleStep } from "../schedule/schedule-step";
 import { SplitStep } from "../split/split-step";
+import { CampaignMenu } from "../list/row-actions";
 import { CampaignState } from "../state";
 import { ConflictDialog } from "./conflict-dialog";
 import { differences } from "./differences";
@@ -17,6 +18,7 @@ import { STEPS, type Step, type Where, whereOf } from "./place";
 import { Rename } from "./rename";
 import { SaveStatus } from "./save-status";
 import { type CampaignDetail, useDraft } from "./use-draft";
+import { Versions } from "./versions";
 
 const ContentStep = lazy(() => import("../content/content-step").then((module) => ({ default: module.ContentStep })));
 
@@ -96,6 +98,8 @@ export function Editor({ campaign }: { campaign: CampaignDetail }) {
           <Tooltip title={t("undo.redo")}>
             <Button type="text" icon={<RedoOutlined />} aria-label={t("undo.redo")} disabled={history.future.length === 0} onClick={() => turnBack("redo")} />
           </Tooltip>
+          <Versions campaignId={campaign.id} editor={editor} />
+          <CampaignMenu campaign={campaign} label={t("list.actions")} />
         </Flex>
       }
     >
@@ -113,6 +117,9 @@ export function Editor({ campaign }: { campaign: CampaignDetail }) {
           }))}
         />
       </nav>
+      {campaign.error && (
+        <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t("progress.stopped")} description={[campaign.error.message, campaign.error.cure].filter(Boolean).join(" ")} />
+      )}
       {editing.wasRestored && saveState.kind !== "conflict" && (
         <Alert type="info" showIcon closable style={{ marginBottom: 12 }} title={t("save.restored")} />
       )}

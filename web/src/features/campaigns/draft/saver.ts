@@ -91,9 +91,8 @@ export class DraftSaver<Draft> {
     return this.draft;
   }
 
-  /** Something else than this editor has changed it on the server. */
+  /** Something else than this editor has changed it on the server, while nothing was typed here. */
   adopt(saved: Saved<Draft>) {
-    if (this.isDirty || saved.revision <= this.saved.revision) return;
     this.saved = saved;
     this.draft = saved.draft;
   }
