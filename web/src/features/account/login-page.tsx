@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useRouter } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Button, Flex, Form, Input, Spin } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,7 +15,6 @@ export function LoginPage() {
   const { t } = useTranslation("account");
   const { next } = loginRoute.useSearch();
   const navigate = useNavigate();
-  const router = useRouter();
   const queries = useQueryClient();
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -31,8 +30,9 @@ export function LoginPage() {
       queries.clear();
       if (me) queries.setQueryData(meOptions().queryKey, me);
       if (me && !hasChosenLanguage()) await chooseLanguage(me.workspace.locale === "zh" ? "zh" : "en");
-      // Only addresses of this page: a link may not lead somebody who has just signed in elsewhere.
-      if (next?.startsWith("/") && !next.startsWith("//")) router.history.push(next);
+      // Only addresses of this page: a link may not lead somebody who has just signed in elsewhere. The router takes no
+      // more than the path of it, and puts the server's own path before that.
+      if (next && /^\/(?![/\\])/.test(next)) await navigate({ href: next });
       else await navigate({ to: "/" });
     } catch (thrown) {
       setProblem(thrown);
