@@ -66,7 +66,7 @@ function Way({ trial, source }: { trial: Trial; source: Source }) {
           items={[
             { title: t("test.sent"), content: t("test.sentHint") },
             { title: t("test.received"), content: after(receivedAfter) ?? t("test.receivedHint") },
-            { title: seen ? t(`outcome.${seen.status}`) : t("test.stored"), content: after(storedAfter) ?? t("test.storedHint") },
+            { title: seen ? t(`outcome.${seen.status}`) : t(trial.isOverdue ? "test.notYet" : "test.stored"), content: after(storedAfter) ?? t("test.storedHint") },
           ]}
         />
       </div>

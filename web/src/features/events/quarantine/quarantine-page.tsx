@@ -43,7 +43,7 @@ export function QuarantinePage() {
   return (
     <Page title={t("quarantine.title")} lead={t("quarantine.lead")} actions={<ApiButton method="GET" path={`/quarantine?${query}`} />}>
       <div style={{ display: "grid", gridTemplateColumns: "minmax(200px, 240px) minmax(0, 1fr)", gap: 16, alignItems: "start" }}>
-        <ReasonList chosen={search.reason} onChoose={(reason) => go({ reason, state: undefined })} isSending={replaying.isSending} onReplay={replayReason} />
+        <ReasonList chosen={search.state ? null : search.reason} onChoose={(reason) => go({ reason, state: undefined })} isSending={replaying.isSending} onReplay={replayReason} />
         <div>
           {replaying.replay && <div style={{ marginBottom: 12 }}><ReplayOutcome replay={replaying.replay} onClose={replaying.forget} /></div>}
           <QuarantineList

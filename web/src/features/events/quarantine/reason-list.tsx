@@ -9,7 +9,8 @@ import { useReasonName } from "./reason-name";
 import { useReasons } from "./use-quarantine";
 
 interface Props {
-  chosen: string | undefined;
+  /** Undefined: all of them. Null: the list shows something else. */
+  chosen: string | undefined | null;
   onChoose: (reason: string | undefined) => void;
   isSending: boolean;
   /** Send all events of the chosen reason again. */
