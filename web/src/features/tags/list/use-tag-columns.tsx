@@ -59,7 +59,7 @@ export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<List
     { key: "state", title: t("column.state"), render: (_, tag) => <RunState tag={tag} />, csv: (tag) => tag.refreshed_at },
     { key: "schedule", title: t("column.schedule"), render: (_, tag) => t(`schedule.${tag.schedule}`), csv: (tag) => t(`schedule.${tag.schedule}`) },
     { key: "usedBy", title: t("column.usedBy"), render: (_, tag) => <UsedBy tag={tag} />, csv: (tag) => tag.used_by_count },
-    { key: "owner", title: t("column.owner"), isExtra: !maySeeUsers, render: (_, tag) => nameOf(tag.created_by) ?? <span className="mono">{tag.created_by}</span>, csv: (tag) => nameOf(tag.created_by) ?? tag.created_by },
+    { key: "owner", title: t("column.owner"), isExtra: !maySeeUsers, render: (_, tag) => nameOf(tag.created_by) ?? <Typography.Text type="secondary">–</Typography.Text>, csv: (tag) => nameOf(tag.created_by) ?? tag.created_by },
     { key: "updated", title: t("column.updated"), render: (_, tag) => <Ago at={tag.updated_at} />, csv: (tag) => tag.updated_at },
     { key: "actions", title: t("column.actions"), align: "end", render: (_, tag) => menu(tag) },
   ];
