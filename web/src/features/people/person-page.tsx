@@ -10,6 +10,7 @@ import { CopyButton } from "@shared/ui/copy-button";
 import { FaultBoundary } from "@shared/ui/fault-boundary";
 import { Page } from "@shared/ui/page";
 import { Panel } from "@shared/ui/panel";
+import { ProblemView } from "@shared/ui/problem-view";
 import { QueryView } from "@shared/ui/query-view";
 import { Ago } from "@shared/ui/time";
 import { Consent } from "./consent";
@@ -41,10 +42,13 @@ function Person({ profileId }: { profileId: string }) {
     { key: "identity", label: t("tab.identity"), children: <Identity profileId={profileId} reveal={reveal} /> },
     { key: "messages", label: t("tab.messages"), children: <Messages profileId={profileId} /> },
   ];
+  const back = <Link to="/people"><LeftOutlined /> {t("title")}</Link>;
+  // Without the person no part of the page has anything to say.
+  if (query.error && !person) return <Page title={name} before={back}><ProblemView problem={query.error} onRetry={() => void query.refetch()} /></Page>;
   return (
     <Page
       title={name}
-      before={<Link to="/people"><LeftOutlined /> {t("title")}</Link>}
+      before={back}
       lead={
         person && (
           <Flex gap={14} wrap align="center">

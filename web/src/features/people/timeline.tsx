@@ -56,23 +56,25 @@ export function Timeline({ profileId, reveal }: Props) {
         {(event ?? until) && <Button onClick={() => set({ event: undefined, until: undefined })}>{t("timeline.reset")}</Button>}
       </Flex>
       <QueryView query={days} rows={2}>{(data) => (data.items.length > 0 ? <DayBar days={data.items} chosen={until} onChoose={(day) => set({ until: day })} /> : null)}</QueryView>
-      <QueryView
-        query={query}
-        rows={8}
-        isEmpty={(data) => data.pages.every((page) => page.items.length === 0)}
-        empty={<EmptyState title={t(event || until ? "timeline.noneFound" : "timeline.none")} hint={t(event || until ? "timeline.noneFoundHint" : "timeline.noneHint")} />}
-      >
-        {(data) => (
-          <div>
-            {data.pages.flatMap((page) => page.items).map((each) => <EventLine key={each.message_id} event={each} />)}
-            {query.hasNextPage ? (
-              <Button block style={{ marginTop: 8 }} loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t("timeline.older")}</Button>
-            ) : (
-              <Typography.Paragraph type="secondary" style={{ textAlign: "center", margin: "12px 0 0" }}>{t("timeline.end")}</Typography.Paragraph>
-            )}
-          </div>
-        )}
-      </QueryView>
+      {days.data && (
+        <QueryView
+          query={query}
+          rows={8}
+          isEmpty={(data) => data.pages.every((page) => page.items.length === 0)}
+          empty={<EmptyState title={t(event || until ? "timeline.noneFound" : "timeline.none")} hint={t(event || until ? "timeline.noneFoundHint" : "timeline.noneHint")} />}
+        >
+          {(data) => (
+            <div>
+              {data.pages.flatMap((page) => page.items).map((each) => <EventLine key={each.message_id} event={each} />)}
+              {query.hasNextPage ? (
+                <Button block style={{ marginTop: 8 }} loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t("timeline.older")}</Button>
+              ) : (
+                <Typography.Paragraph type="secondary" style={{ textAlign: "center", margin: "12px 0 0" }}>{t("timeline.end")}</Typography.Paragraph>
+              )}
+            </div>
+          )}
+        </QueryView>
+      )}
     </Flex>
   );
 }
