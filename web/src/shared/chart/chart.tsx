@@ -1,10 +1,11 @@
 import { TableOutlined } from "@ant-design/icons";
-import { Button, Flex, Skeleton, Table } from "antd";
+import { Button, Flex, Skeleton } from "antd";
 import { Suspense, lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChartOption } from "./engine";
 
 const Canvas = lazy(() => import("./canvas"));
+const Numbers = lazy(() => import("./numbers"));
 
 export interface ChartTable {
   columns: string[];
@@ -21,7 +22,7 @@ interface Props {
   onSelect?: (point: { series: string; name: string; index: number }) => void;
 }
 
-/** A chart that is also a table. The drawing library loads with the first chart. */
+/** A chart that is also a table. The drawing library loads with the first chart, the table when it is asked for. */
 export function Chart({ option, label, height = 240, table, onSelect }: Props) {
   const { t } = useTranslation();
   const [isTable, setTable] = useState(false);
@@ -30,13 +31,7 @@ export function Chart({ option, label, height = 240, table, onSelect }: Props) {
       {isTable ? (
         // It scrolls here and not inside the table: what scrolls must be reachable without a mouse.
         <div role="region" aria-label={label} tabIndex={0} style={{ maxHeight: height, overflow: "auto" }}>
-          <Table
-            size="small"
-            pagination={false}
-            sticky
-            columns={table.columns.map((title, index) => ({ title, dataIndex: index, key: title }))}
-            dataSource={table.rows.map((row, index) => ({ ...row, key: index }))}
-          />
+          <Suspense fallback={<Skeleton active />}><Numbers table={table} /></Suspense>
         </div>
       ) : (
         <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height }} />}>
