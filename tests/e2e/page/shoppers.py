@@ -45,6 +45,12 @@ class Shopper(NamedTuple):
         return sum(order.days_ago < days for order in self.orders)
 
 
+def _days_ago(seed: int) -> int:
+    """Within 20 days or 40 to 59 days ago: whatever the hour is, "the last 30 days" can be told from before."""
+    days = 1 + seed % 40
+    return days if days <= 20 else days + 19
+
+
 def _shopper(number: int) -> Shopper:
     return Shopper(
         number=number,
@@ -52,9 +58,9 @@ def _shopper(number: int) -> Shopper:
         newsletter=number % 3 != 0,
         # The mail server knows nobody whose address begins so: a message comes back.
         email=f"gone.p{number:02}@example.com" if number == 41 else f"p{number:02}@example.com",
-        views=tuple((number * 7 + 3 * each) % 40 for each in range(number % 6)),
+        views=tuple(_days_ago(number * 7 + 3 * each) for each in range(number % 9)),
         orders=tuple(
-            Order((number * 5 + 11 * each) % 60 + 1, 20 + (number * 13 + each * 50) % 400) for each in range(number % 4)
+            Order(_days_ago(number * 5 + 11 * each), 20 + (number * 13 + each * 50) % 400) for each in range(number % 5)
         ),
     )
 

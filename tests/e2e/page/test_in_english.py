@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from e2e.page.chapters.audiences import Audiences
 from e2e.page.chapters.events import LiveEvents, Quarantine
 from e2e.page.chapters.first_run import FirstRun
+from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
+from e2e.page.chapters.settings import Settings, Viewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,4 +29,20 @@ class TestQuarantine(Quarantine):
 
 
 class TestPeople(People):
+    pass
+
+
+class TestAudiences(Audiences):
+    pass
+
+
+class TestSettings(Settings):
+    pass
+
+
+class TestViewer(Viewer):
+    pass
+
+
+class TestNavigation(Navigation):
     pass

@@ -1,0 +1,42 @@
+"""The rule builder, as hands use it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from fixtures.page import Operator
+
+
+class RuleBuilder:
+    """Conditions and groups on the screen before an operator."""
+
+    def __init__(self, operator: Operator) -> None:
+        self.operator = operator
+        self.root = operator.page.locator(".rule-root")
+
+    def text(self, key: str) -> str:
+        """What the builder says."""
+        return self.operator.text("rules", key)
+
+    def add(self, group: Locator, name: str) -> Locator:
+        """A new condition in a group, on a trait or an event of this name, by mouse."""
+        picker = group.locator(":scope > .rule-add").get_by_role("combobox", name=self.text("add.condition"))
+        self.operator.choose(picker, name)
+        return group.locator(":scope > .rule-children > .rule-row").last
+
+    def add_group(self, group: Locator) -> Locator:
+        """A new group in a group."""
+        self.operator.button(self.text("add.group"), group.locator(":scope > .rule-add")).click()
+        inner = group.locator(":scope > .rule-children > .rule-group").last
+        expect(inner).to_be_visible()
+        return inner
+
+    def set(self, row: Locator, key: str, option: str) -> None:
+        """Choose in one of a condition's lists: its operator, when, how often."""
+        self.operator.choose(row.get_by_role("combobox", name=self.text(key)), option)
+
+    def fill(self, row: Locator, key: str, value: str) -> None:
+        """Type into one of a condition's fields."""
+        field = row.get_by_label(self.text(key), exact=True)
+        field.fill(value)
+        field.press("Tab")
