@@ -54,11 +54,11 @@ function Size({ audience }: { audience: Audience }) {
   const { last_run: last } = audience;
   if (audience.size === null) return <Typography.Text type="secondary">{t("state.first")}</Typography.Text>;
   const open = (show: "members" | "entered" | "exited", run?: number) => void navigate({ search: (now) => ({ ...now, show, run }) });
-  const link = (show: "entered" | "exited", count: number, run: number) => (
-    <Button type="link" size="small" style={{ padding: 0 }} disabled={!maySeePeople || count === 0} onClick={() => open(show, run)}>
-      {t(`detail.${show}`, { count, shown: formats.number(count) })}
-    </Button>
-  );
+  const link = (show: "entered" | "exited", count: number, run: number) => {
+    const words = t(`detail.${show}`, { count, shown: formats.number(count) });
+    if (!maySeePeople || count === 0) return <Typography.Text type="secondary">{words}</Typography.Text>;
+    return <Button type="link" size="small" style={{ padding: 0 }} onClick={() => open(show, run)}>{words}</Button>;
+  };
   return (
     <Flex gap={20} align="baseline" wrap style={{ marginBottom: 8 }}>
       <Button type="text" className="numeric" disabled={!maySeePeople} style={{ padding: 0, height: "auto", fontSize: 28, fontWeight: 600, color: "inherit" }} onClick={() => open("members")}>

@@ -95,30 +95,33 @@ function RestoreButton({ audience, version }: { audience: Audience; version: Ver
   const tell = useTell();
   const queries = useQueryClient();
   if (!mayWrite) return null;
-  const restore = async () => {
+  /** `base` is the newest version now; the one that it was can be brought back in the same way. */
+  const restore = async (wanted: number, base: number) => {
     try {
       await api.POST("/api/v1/audiences/{audience_id}/versions/{version}/restore", {
-        params: { path: { audience_id: audience.id, version: version.version } },
-        body: { base_version: audience.version, note: t("versions.restoreNote", { version: version.version }) },
+        params: { path: { audience_id: audience.id, version: wanted } },
+        body: { base_version: base, note: t("versions.restoreNote", { version: wanted }) },
       });
-      tell.done(t("versions.restored", { version: version.version, next: audience.version + 1 }));
+      tell.done(t("versions.restored", { version: wanted, next: base + 1 }), { undo: () => void restore(base, base + 1) });
     } catch (thrown) {
       tell.failed(thrown);
     }
     await queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[1] ?? "").startsWith("/api/v1/audiences") });
   };
+  const ask = () => {
+    if (audience.used_by.length === 0) return void restore(version.version, audience.version);
+    confirm({
+      title: t("versions.restoreTitle", { version: version.version }),
+      impact: t("versions.restoreImpact", { version: version.version, next: audience.version + 1, count: audience.used_by.length }),
+      action: t("versions.restore"),
+      onConfirm: () => restore(version.version, audience.version),
+    });
+  };
   return (
     <Button
       size="small"
       style={{ marginInlineStart: "auto" }}
-      onClick={() =>
-        confirm({
-          title: t("versions.restoreTitle", { version: version.version }),
-          impact: t("versions.restoreImpact", { version: version.version, next: audience.version + 1, count: audience.used_by.length }),
-          action: t("versions.restore"),
-          onConfirm: restore,
-        })
-      }
+      onClick={ask}
     >
       {t("versions.restore")}
     </Button>

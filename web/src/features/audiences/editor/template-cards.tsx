@@ -22,7 +22,10 @@ export function TemplateCards({ catalog, onChoose }: Props) {
         {templates.map(({ key, rule, words }) => (
           <Button key={key} className="audience-template" onClick={() => onChoose({ rule, name: t(`template.${key}.name`) })}>
             <Typography.Text strong>{t(`template.${key}.name`)}</Typography.Text>
-            <Typography.Text type="secondary" style={{ fontSize: 12 }}>{t(`template.${key}.hint`, { event: words.event ?? "", property: words.property ?? "" })}</Typography.Text>
+            <Typography.Text type="secondary" style={{ fontSize: 12 }}>{t(`template.${key}.hint`, {
+                event: (words.event && catalog.event(words.event)?.label_hint) || words.event || "",
+                property: (words.event && words.property && catalog.property(words.event, words.property)?.label) || words.property || "",
+              })}</Typography.Text>
           </Button>
         ))}
       </div>
