@@ -47,7 +47,8 @@ export function useEstimate(rule: Rule, { isReady, isSample }: Wish) {
   );
 
   const estimate = query.data;
-  const isCurrent = estimate !== undefined && !query.isPlaceholderData && estimate.counted === rule;
+  // The answer may have been given to another rule of the same content, before an undo for example.
+  const isCurrent = estimate !== undefined && !query.isPlaceholderData && settled === rule;
   return {
     estimate,
     /** It is about the rule as it is now. */
