@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { type Schema, hooks } from "@shared/api/client";
 import { Chart } from "@shared/chart/chart";
 import { useFormats } from "@shared/format";
+import { useMay } from "@shared/session";
 import { ApiButton } from "@shared/ui/api-button";
 import { EmptyState } from "@shared/ui/empty-state";
 import { Panel } from "@shared/ui/panel";
@@ -71,8 +72,9 @@ export function HealthTab({ source, health }: { source: Source; health: Health |
 function Sums({ sums, source }: { sums: Schema<"Sums">; source: Source }) {
   const { t } = useTranslation("sources");
   const formats = useFormats();
+  const maySeeQuarantine = useMay("quarantine:read");
   const link = (outcome: (typeof OUTCOMES)[number], text: string) =>
-    outcome === "quarantined" && sums.quarantined > 0 ? <Link to="/quarantine" search={{ source: source.id }}>{text}</Link> : text;
+    outcome === "quarantined" && sums.quarantined > 0 && maySeeQuarantine ? <Link to="/quarantine" search={{ source: source.id }}>{text}</Link> : text;
   return (
     <Flex gap={36} wrap style={{ marginBottom: 12 }}>
       <Statistic title={t("outcome.received")} value={sums.received} formatter={() => formats.number(sums.received)} />

@@ -12,6 +12,15 @@ export const sourcesRoute = createRoute({
   component: lazyRouteComponent(() => import("./sources-page"), "SourcesPage"),
 });
 
+export const IMPORT_TABS = ["history", "try"] as const;
+
+export const importsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/sources/imports",
+  validateSearch: search({ tab: oneOf(IMPORT_TABS), cursor: text, open: text }),
+  component: lazyRouteComponent(() => import("./imports/imports-page"), "ImportsPage"),
+});
+
 export const sourceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/sources/$sourceId",
@@ -19,4 +28,4 @@ export const sourceRoute = createRoute({
   component: lazyRouteComponent(() => import("./source-page"), "SourcePage"),
 });
 
-export const sourcesRoutes = [sourcesRoute, sourceRoute];
+export const sourcesRoutes = [sourcesRoute, importsRoute, sourceRoute];

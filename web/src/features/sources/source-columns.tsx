@@ -3,6 +3,7 @@ import { Flex, Skeleton, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Sparkline } from "@shared/chart/sparkline";
 import { useFormats } from "@shared/format";
+import { useMay } from "@shared/session";
 import type { ListColumn } from "@shared/ui/list-table";
 import { Ago, Moment, useNow } from "@shared/ui/time";
 import { type Health, type Source, type useHealth, quarantinedShare, stateOf } from "./health";
@@ -14,6 +15,7 @@ export function useSourceColumns(query: ReturnType<typeof useHealth>): ListColum
   const { t } = useTranslation("sources");
   const formats = useFormats();
   const now = useNow(30_000);
+  const maySeeQuarantine = useMay("quarantine:read");
   const health = new Map(query.data?.items.map((each) => [each.source_id, each]));
   const waiting = <Skeleton.Button active size="small" style={{ width: 80, height: 16 }} />;
   const known = (source: Source, show: (found: Health) => React.ReactNode) => {
@@ -67,11 +69,12 @@ export function useSourceColumns(query: ReturnType<typeof useHealth>): ListColum
           const share = quarantinedShare(found);
           if (share === null) return <Typography.Text type="secondary" aria-label={t("neverYet")}>–</Typography.Text>;
           if (found.quarantined_24h === 0) return <Typography.Text type="secondary" className="numeric">{formats.percent(0)}</Typography.Text>;
+          const text = (
+            <Typography.Text type={share >= NOTICEABLE ? "danger" : undefined} style={share >= NOTICEABLE ? undefined : { color: "inherit" }}>{formats.percent(share, 2)}</Typography.Text>
+          );
           return (
             <Tooltip title={t("quarantinedOf", { count: found.quarantined_24h, number: formats.number(found.quarantined_24h), total: formats.number(found.received_24h) })}>
-              <Link to="/quarantine" search={{ source: source.id }} className="numeric">
-                <Typography.Text type={share >= NOTICEABLE ? "danger" : undefined} style={share >= NOTICEABLE ? undefined : { color: "inherit" }}>{formats.percent(share, 2)}</Typography.Text>
-              </Link>
+              {maySeeQuarantine ? <Link to="/quarantine" search={{ source: source.id }} className="numeric">{text}</Link> : <span className="numeric">{text}</span>}
             </Tooltip>
           );
         }),

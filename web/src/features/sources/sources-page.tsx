@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { FileTextOutlined, PlusOutlined } from "@ant-design/icons";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button, Flex, Tooltip, Typography } from "antd";
 import { useMemo } from "react";
@@ -7,6 +7,7 @@ import { hooks } from "@shared/api/client";
 import { useMay } from "@shared/session";
 import { ApiButton } from "@shared/ui/api-button";
 import { EmptyState } from "@shared/ui/empty-state";
+import { LinkButton } from "@shared/ui/link-button";
 import { ListTable } from "@shared/ui/list-table";
 import { Page } from "@shared/ui/page";
 import { SearchField } from "@shared/ui/search-field";
@@ -21,6 +22,7 @@ export function SourcesPage() {
   const { q, create } = sourcesRoute.useSearch();
   const navigate = useNavigate();
   const mayWrite = useMay("sources:write");
+  const mayImport = useMay("import:write");
   const query = hooks.useQuery("get", "/api/v1/sources");
   const health = useHealth();
   const columns = useSourceColumns(health);
@@ -45,6 +47,7 @@ export function SourcesPage() {
       actions={
         <>
           <ApiButton method="GET" path="/sources/health" />
+          {mayImport && <LinkButton to="/sources/imports" icon={<FileTextOutlined />}>{t("imports.title")}</LinkButton>}
           {creating}
         </>
       }

@@ -1,7 +1,8 @@
-import { Alert, Button, Flex, Result, Typography } from "antd";
+import { Alert, Button, Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { OFFLINE, asProblem } from "../api/problem";
 import { CopyButton } from "./copy-button";
+import { EmptyState } from "./empty-state";
 
 interface Props {
   problem: unknown;
@@ -16,7 +17,7 @@ export function ProblemView({ problem: thrown, onRetry, title }: Props) {
   const problem = asProblem(thrown);
   if (problem.status === 403)
     return (
-      <Result status="403" icon={null} style={{ padding: 24 }} title={t("problem.forbidden")} subTitle={problem.cure ?? t("problem.forbiddenCure")} />
+      <EmptyState title={t("problem.forbidden")} hint={problem.cure ?? t("problem.forbiddenCure")} />
     );
   const cause = problem.status === OFFLINE ? t("problem.offline") : problem.message || problem.title || t("problem.unknown");
   const cure = problem.status === OFFLINE ? t("problem.offlineCure") : problem.cure;

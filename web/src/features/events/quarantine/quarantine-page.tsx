@@ -2,9 +2,12 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
+import { useMay } from "@shared/session";
 import { ApiButton } from "@shared/ui/api-button";
 import { useConfirm } from "@shared/ui/confirm";
+import { EmptyState } from "@shared/ui/empty-state";
 import { Page } from "@shared/ui/page";
+import { Panel } from "@shared/ui/panel";
 import { QuarantineDrawer } from "./quarantine-drawer";
 import { QuarantineList } from "./quarantine-list";
 import { ReasonList } from "./reason-list";
@@ -15,6 +18,16 @@ import { useReplay } from "./use-replay";
 import { useTurn } from "./use-turn";
 
 export function QuarantinePage() {
+  const { t } = useTranslation("events");
+  if (useMay("quarantine:read")) return <Quarantine />;
+  return (
+    <Page title={t("quarantine.title")}>
+      <Panel><EmptyState title={t("quarantine.mayNotSee")} hint={t("quarantine.mayNotSeeHint")} /></Panel>
+    </Page>
+  );
+}
+
+function Quarantine() {
   const { t } = useTranslation("events");
   const formats = useFormats();
   const confirm = useConfirm();
