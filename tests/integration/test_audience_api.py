@@ -247,6 +247,15 @@ def test_names_in_tags_are_noted_too(desk: Desk):
     assert [note["path"] for note in desk.post("/tags/preview", json=counted)["notes"]] == ["measure.event"]
 
 
+@pytest.mark.parametrize("function", ["first", "last"])
+def test_a_tag_does_not_show_personal_data_to_everybody(desk: Desk, function: str):
+    measure = {"function": function, "event": "Order Completed", "property": "email"}
+    body = {"kind": "statistic", "value_type": "text", "definition": {"measure": measure}}
+    for path, more in (("/tags/preview", {}), ("/tags", {"name": "t"})):
+        refused = desk.post(f"{path}?locale=zh", status=422, json={**body, **more})
+        assert (refused["path"], "个人信息" in refused["detail"]) == ("measure.property", True)
+
+
 def test_notes_never_stand_in_the_way(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     def down(*_arguments: Any, **_options: Any) -> Any:
         raise Unavailable("The warehouse does not answer.")

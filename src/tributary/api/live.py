@@ -108,6 +108,7 @@ def list_recent_events(
         caller.require("profiles:reveal")
     who = None
     if person is not None and person.strip():
+        caller.require("profiles:read")  # it answers who somebody is, as a search for people does
         with context.store.read() as session:
             who = _person(session, context, caller, person.strip())
     recent = pipeline.recent_events(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import contextmanager_in_threadpool
@@ -34,15 +34,18 @@ from tributary.api.definitions import (
 from tributary.api.hang_up import while_connected
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.people import personal_properties, personal_traits
 from tributary.api.problems import problems
+from tributary.errors import RuleError
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item, count_users
 from tributary.governance.notes import notes_on
 from tributary.governance.runs import DefinitionState
-from tributary.rules import Catalog, Locale, Measure, Rule
+from tributary.profiles import is_personal_property, is_personal_trait
+from tributary.rules import Catalog, Locale, Measure, MeasureFunction, Rule
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagRun, TagVersion
-from tributary.tags import Definition, Distribution, StatisticDefinition
+from tributary.tags import Definition, Distribution, StatisticDefinition, TagKind, ValueType
 from tributary.warehouse import Stop
 
 router = APIRouter(tags=["tags"])
@@ -249,6 +252,7 @@ def create_tag(body: TagCreate, caller: Writer, context: ContextDep, locale: Loc
     """Save a definition under a name. Its values are computed in the background."""
     notes = _notes(context, caller, tags.decode_definition(body.kind, body.value_type, body.definition), locale)
     with context.store.begin() as session:
+        _refuse_personal(session, caller, body.kind, body.value_type, body.definition)
         tag = tags.create_tag(
             session,
             caller,
@@ -289,6 +293,9 @@ def get_tag(tag_id: TagId, caller: Reader, session: ReadSession, locale: LocaleD
 def update_tag(tag_id: TagId, body: TagUpdate, caller: Writer, context: ContextDep, locale: LocaleDep) -> TagSaved:
     """Rename it, or save a new version of its definition, which is then computed in the background."""
     with context.store.begin() as session:
+        if body.definition is not None:
+            now = tags.get_tag(session, caller.workspace_id, tag_id)
+            _refuse_personal(session, caller, now.kind, now.value_type, body.definition)
         tag = tags.update_tag(
             session,
             caller,
@@ -454,10 +461,36 @@ def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
     )
 
 
+_SHOWING = frozenset({MeasureFunction.FIRST, MeasureFunction.LAST, MeasureFunction.MIN, MeasureFunction.MAX})
+
+
+def _refuse_personal(session: Session, caller: Principal, kind: str, value_type: str, source: dict[str, Any]) -> None:
+    """A tag's values are shown to everybody who sees tags, so they may not be copies of personal data.
+
+    Raises:
+        RuleError: the measure would give values of a field that is hidden elsewhere.
+    """
+    definition = tags.decode_definition(cast("TagKind", kind), cast("ValueType", value_type), source)
+    if not isinstance(definition, StatisticDefinition) or definition.measure.function not in _SHOWING:
+        return
+    event, name = definition.measure.event, definition.measure.property or ""
+    if event == "$identify":
+        is_personal = is_personal_trait(name, personal_traits(session, caller.workspace_id))
+    else:
+        is_personal = is_personal_property(name, personal_properties(session, caller.workspace_id).get(event, ()))
+    if is_personal:
+        raise RuleError(
+            f"“{name}” is personal data, and the values of a tag are shown to everybody who sees tags.",
+            path="measure.property",
+            cure="Count it, or choose another property.",
+        )
+
+
 def _preview(body: TagPreview, caller: Principal, context: Context, locale: Locale, stop: Stop) -> PreviewOut:
     started = time.monotonic()
     with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
         catalog = load_catalog(session, caller.workspace_id)
+        _refuse_personal(session, caller, body.kind, body.value_type, body.definition)
     spread, people = tags.preview_tag(
         context.warehouse, catalog, body.kind, body.value_type, body.definition, context.clock.now(), stop=stop
     )
