@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CLIENTS := tests/clients
 ARGS ?=
 
-.PHONY: help setup setup-dev page page-check page-test demo serve test test-fast check format lock dist bench docs clean
+.PHONY: help setup setup-dev page page-check page-test demo serve test test-fast test-story check format lock dist bench docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -31,8 +31,11 @@ demo: setup ## Run the whole loop on seeded data and stay up (ARGS=--once: exit 
 serve: setup ## Start Tributary on one machine
 	$(BIN)/tributary serve $(ARGS)
 
-test: setup-dev chromium page-test ## Run every test
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+test: setup-dev chromium page-test ## Run every test but the stories of the page
+	$(BIN)/pytest -n 2 --dist loadfile -m "not story" $(ARGS)
+
+test-story: setup-dev chromium page ## Drive the page from end to end in a browser, in Chinese and in English
+	$(BIN)/pytest -n 2 --dist loadfile -m story tests/e2e/page $(ARGS)
 
 test-fast: setup-dev page-test ## Run the tests that take seconds, on the embedded engines only
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser and not other_engine" $(ARGS)

@@ -11,7 +11,7 @@ from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
 from e2e.page.chapters.settings import Settings, Viewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.story]
 
 LANGUAGE = "zh"
 
