@@ -81,14 +81,14 @@ class Audiences:
         # The focus goes where the work goes on: after the group was made, and after each condition.
         adding = group.locator(":scope > .rule-add").get_by_role("combobox", name=builder.text("add.condition"))
         adding.focus()
-        keyboard.type("Product Viewed")
+        keyboard.type("product viewed")
         keyboard.press("Enter")
         viewed = group.locator(":scope > .rule-children > .rule-row").last
-        expect(viewed).to_contain_text("Product Viewed")
+        expect(viewed).to_contain_text(builder.called("Product Viewed"))
         compare = viewed.get_by_role("combobox", name=builder.text("compare.label"))
         compare.focus()
         keyboard.press("Enter")
-        owner.page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)").wait_for()
+        owner.open_list.wait_for()
         self._arrow_to(owner, builder.text("compare.gte"))
         keyboard.press("Enter")
         viewed.get_by_label(builder.text("value.number"), exact=True).focus()
@@ -104,7 +104,9 @@ class Audiences:
             "button", name=re.compile(f"^{re.escape(builder.text('node.handle').split('{')[0])}")
         ).focus()
         keyboard.press("Alt+ArrowUp")
-        expect(group.locator(":scope > .rule-children > .rule-row").first).to_contain_text("Product Viewed")
+        expect(group.locator(":scope > .rule-children > .rule-row").first).to_contain_text(
+            builder.called("Product Viewed")
+        )
         self._counts(owner, len(active(subscribed(in_cities()))))
         owner.check_everywhere()
 
@@ -126,7 +128,8 @@ class Audiences:
 
     def test_the_rule_is_told_as_a_sentence(self, owner):
         sentence = owner.page.locator(".audience-sentence")
-        for part in ("上海", "北京", "Order Completed", "Product Viewed"):
+        builder = RuleBuilder(owner)
+        for part in ("上海", "北京", builder.called("Order Completed"), builder.called("Product Viewed")):
             expect(sentence).to_contain_text(part)
         words = {"zh": "且", "en": " and "}[owner.language]
         expect(sentence).to_contain_text(words)
