@@ -69,7 +69,7 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
         <Count
           estimate={estimate}
           isCurrent={isCurrent}
-          isWaiting={open > 0}
+          isWaiting={open > 0 || error !== null}
           state={
             open > 0 ? t("live.open", { count: open }) : isCounting ? t("live.counting") : error ? t("live.failed") : estimate && isCurrent ? <Freshness estimate={estimate} onRecount={counting.recount} /> : t("live.counting")
           }
@@ -99,7 +99,7 @@ export function LivePanel({ rule, saved, isRuleChanged, counting, open, isReady,
 interface CountProps {
   estimate: Estimate | undefined;
   isCurrent: boolean;
-  /** The rule is not finished: no number will come. */
+  /** No number will come: the rule is not finished, or counting failed. */
   isWaiting: boolean;
   /** How fresh the number is, or why there is no newer one. */
   state: ReactNode;
