@@ -8,6 +8,7 @@ import { useMay } from "@shared/session";
 import { CodeBlock } from "@shared/ui/code-block";
 import { CopyButton } from "@shared/ui/copy-button";
 import { EmptyState } from "@shared/ui/empty-state";
+import { LinkButton } from "@shared/ui/link-button";
 import { Panel } from "@shared/ui/panel";
 import { QueryView } from "@shared/ui/query-view";
 import { Arrivals } from "./arrivals";
@@ -106,10 +107,14 @@ function Code({ source }: { source: Source }) {
 
 function ImportHowTo({ source }: { source: Source }) {
   const { t } = useTranslation("sources");
+  const mayImport = useMay("import:write");
   const command = `tributary import customers.csv --mapping customers.mapping.toml --source "${source.name.replaceAll('"', '\\"')}"`;
   return (
     <Panel title={t("import.title")}>
-      <Typography.Paragraph>{t("import.text")}</Typography.Paragraph>
+      <Flex justify="space-between" align="start" gap={12} style={{ marginBottom: 12 }}>
+        <Typography.Text>{t("import.text")}</Typography.Text>
+        {mayImport && <LinkButton to="/sources/imports" search={{ tab: "try" }}>{t("imports.try")}</LinkButton>}
+      </Flex>
       <Typography.Paragraph strong style={{ margin: "0 0 6px" }}>{t("import.check")}</Typography.Paragraph>
       <CodeBlock code={`${command} --check`} label={t("import.check")} />
       <Typography.Paragraph strong style={{ margin: "12px 0 6px" }}>{t("import.run")}</Typography.Paragraph>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { quarantinedShare, stateOf } from "./health";
+import { eventsIn, readSummary, sampleOf } from "./imports/summary";
 import { badOrigins, originOf } from "./origins";
 import { countReasons } from "./quarantine-reasons";
 import { hiddenKey, withoutKey } from "./secret";
@@ -77,5 +78,24 @@ describe("a test event", () => {
     const overdue = advance(received, { type: "overdue", pipeline: null });
     expect(overdue.isOverdue).toBe(true);
     expect(advance(NO_TRIAL, { type: "overdue", pipeline: null })).toBe(NO_TRIAL);
+  });
+});
+
+describe("an import", () => {
+  it("has counts once it is over", () => {
+    expect(readSummary({})).toBeNull();
+    const summary = readSummary({ rows: 3, rows_partial: 1, events: { A: 2, B: 3 }, lost: [{ event: "B", events: 1, rows: 1, reasons: { "x: no number": 1 } }] });
+    expect(summary).toMatchObject({ rows: 3, rowsPartial: 1, rowsRejected: 0, lost: [{ event: "B", reasons: [["x: no number", 1]] }] });
+    expect(summary && eventsIn(summary)).toBe(5);
+  });
+
+  it("is tried on whole lines of the beginning", () => {
+    const line = `${"x".repeat(999)}\n`;
+    const sample = sampleOf(line.repeat(2_000));
+    expect(sample.split("\n").every((each) => each.length === 999)).toBe(true);
+    expect(sample.split("\n")).toHaveLength(500);
+    const wide = sampleOf(`${"y".repeat(400_000)}\n`.repeat(5));
+    expect(wide.split("\n").map((each) => each.length)).toEqual([400_000, 400_000]);
+    expect(sampleOf("a,b\n1,2")).toBe("a,b\n1,2");
   });
 });

@@ -40,7 +40,10 @@ export function LiveList(props: Props) {
   const hasFilters = Object.values(search).some((value) => value !== undefined);
   const minute = lastMinute(stream);
 
-  const toTop = () => place.current?.querySelector("[data-list]")?.scrollTo({ top: 0 });
+  const toTop = () => {
+    const list = place.current?.querySelector("[data-list]");
+    if (list) list.scrollTop = 0;
+  };
   const toggle = () => {
     if (!pause) return onHold();
     onResume();
