@@ -10,9 +10,9 @@ from fixtures.page import Operator
 class RuleBuilder:
     """Conditions and groups on the screen before an operator."""
 
-    def __init__(self, operator: Operator) -> None:
+    def __init__(self, operator: Operator, *, within: Locator | None = None) -> None:
         self.operator = operator
-        self.root = operator.page.locator(".rule-root")
+        self.root = (within or operator.page).locator(".rule-root")
 
     def text(self, key: str) -> str:
         """What the builder says."""

@@ -10,6 +10,7 @@ from e2e.page.chapters.first_run import FirstRun
 from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
 from e2e.page.chapters.settings import Settings, Viewer
+from e2e.page.chapters.tags import Tags
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.story]
 
@@ -29,6 +30,10 @@ class TestQuarantine(Quarantine):
 
 
 class TestPeople(People):
+    pass
+
+
+class TestTags(Tags):
     pass
 
 

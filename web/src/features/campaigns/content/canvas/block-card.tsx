@@ -67,7 +67,7 @@ export function BlockCard({ block, blocks, look, children }: Props) {
       }}
       role={isPlain ? "button" : "group"}
       tabIndex={0}
-      aria-label={isPlain ? t("block.choose", { kind }) : t("block.named", { kind })}
+      aria-label={isPlain ? undefined : t("block.named", { kind })}
       onClick={choose}
       onKeyDown={onKeyDown}
       style={{
@@ -75,6 +75,7 @@ export function BlockCard({ block, blocks, look, children }: Props) {
         outline: isChosen ? `2px solid ${token.colorPrimary}` : undefined, outlineOffset: isChosen ? 0 : undefined,
       }}
     >
+      {isPlain && <span className="visually-hidden">{t("block.choose", { kind })}</span>}
       {isChosen && <BlockTools block={block} blocks={blocks} setHandle={setActivatorNodeRef} attributes={attributes} listeners={listeners} />}
       {children || (isChosen && isEditedInline(block) ? <InlineEdit block={block} path={path} onChange={(fields) => blocks.change(block.id, fields)} /> : <BlockView block={block} look={look} />)}
       {worst && !isChosen && (

@@ -16,7 +16,7 @@ export function editorLook(token: GlobalToken, isDark: boolean, isCode: boolean)
       ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: token.colorFillQuaternary },
       ".cm-placeholder": { color: token.colorTextPlaceholder },
       ".cm-cursor": { borderLeftColor: token.colorText },
-      ".cm-liquid": { backgroundColor: token.colorPrimaryBg, borderRadius: "4px", padding: "1px 2px", color: token.colorPrimaryText },
+      ".cm-liquid": { backgroundColor: token.colorPrimaryBg, borderRadius: "4px", padding: "1px 2px", color: token.colorText },
       ".cm-tooltip": { backgroundColor: token.colorBgElevated, color: token.colorText, border: `1px solid ${token.colorBorderSecondary}`, borderRadius: "6px", boxShadow: token.boxShadowSecondary },
       ".cm-tooltip-autocomplete > ul > li": { padding: "3px 8px !important", fontFamily: token.fontFamily },
       ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: token.colorPrimaryBg, color: token.colorText },
