@@ -58,6 +58,7 @@ class TestSchema:
         assert system(wh, raw("SELECT version, name FROM schema_versions ORDER BY version")) == [
             (1, "tables"),
             (2, "recent events"),
+            (3, "matching"),
         ]
 
     def test_a_migration_that_was_cut_off_is_completed(self, wh):

@@ -40,8 +40,13 @@ PROFILES = ScanTable("profiles", is_replacing=True)
 AUDIENCE_MEMBERS = ScanTable("audience_members")
 TAG_VALUES = ScanTable("tag_values")
 RECENT_EVENTS = ScanTable("recent_events")
+MATCH_RECORDS = ScanTable("match_records")
+MATCH_PAIRS = ScanTable("match_pairs")
 
-WORKSPACE_TABLES = {table.name: table for table in (EVENTS, PROFILES, AUDIENCE_MEMBERS, TAG_VALUES, RECENT_EVENTS)}
+WORKSPACE_TABLES = {
+    table.name: table
+    for table in (EVENTS, PROFILES, AUDIENCE_MEMBERS, TAG_VALUES, RECENT_EVENTS, MATCH_RECORDS, MATCH_PAIRS)
+}
 
 # The profile that an event's or a tag's profile_id belongs to today: merges are kept in a dictionary, old id → final.
 CANONICAL_ID = raw("dictGetOrDefault('aliases', 'canonical_id', profile_id, profile_id)")

@@ -7,9 +7,9 @@ a release; a change is a new one. Promoted columns are no migrations: `Warehouse
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, LiteralString
 
-from tributary.core.sql import Sql, identifier, raw
+from tributary.core.sql import Sql, identifier, join, raw
 from tributary.warehouse.topology import SingleNode, TableSpec
 
 if TYPE_CHECKING:
@@ -94,8 +94,56 @@ _RECENT_EVENTS: Final = TableSpec(
     settings="ttl_only_drop_parts = 1",
     is_durable=False,
 )
+# What a matching run works on. Which column holds which field is the run's own affair (`identity.matching`): a run may
+# compare anything, and tables cannot be declared per run on a cluster. Rows go with the run, or after a crash by age.
+_MATCH_TEXTS: Final = tuple(f"t{n:02}" for n in range(1, 25))
+_MATCH_NUMBERS: Final = tuple(f"n{n:02}" for n in range(1, 9))
+_MATCH_FREQUENCIES: Final = tuple(f"f{n:02}" for n in range(1, 9))
+_MATCH_KEYS: Final = tuple(f"k{n:02}" for n in range(1, 17))
+_RUN_TAIL: Final = "TTL inserted_at + INTERVAL 1 DAY"
+
+
+def _typed(names: tuple[str, ...], type_: LiteralString) -> Sql:
+    return join(", ", [identifier(name) + " " + type_ for name in names])
+
+
+_MATCH_RECORDS: Final = TableSpec(
+    name="match_records",
+    columns=raw("workspace_id UInt32, run UInt64, id UInt32, ")
+    + join(
+        ", ",
+        [
+            _typed(_MATCH_TEXTS, "String"),
+            _typed(_MATCH_NUMBERS, "Float64"),
+            _typed(_MATCH_FREQUENCIES, "Float64"),
+            _typed(_MATCH_KEYS, "UInt64"),
+        ],
+    )
+    + ", inserted_at DateTime DEFAULT now()",
+    engine="MergeTree",
+    arguments="",
+    tail="PARTITION BY run ORDER BY (workspace_id, id) " + _RUN_TAIL,
+    shard_by="id",
+    settings="ttl_only_drop_parts = 1",
+    is_durable=False,
+)
+_MATCH_PAIRS: Final = TableSpec(
+    name="match_pairs",
+    columns=raw(
+        "workspace_id UInt32, run UInt64, a UInt32, b UInt32, blocks UInt32, levels UInt64, conflict UInt8, "
+    )
+    + _typed(_MATCH_FREQUENCIES, "Float64")
+    + ", inserted_at DateTime DEFAULT now()",
+    engine="MergeTree",
+    arguments="",
+    tail="PARTITION BY run ORDER BY (workspace_id, levels) " + _RUN_TAIL,
+    shard_by="a",
+    settings="ttl_only_drop_parts = 1",
+    is_durable=False,
+)
+_MATCH_TABLES: Final = (_MATCH_RECORDS, _MATCH_PAIRS)
 _FIRST_TABLES: Final = (_EVENTS, _PROFILES, _PROFILE_ALIASES, _AUDIENCE_MEMBERS, _TAG_VALUES)
-TABLES: Final = {table.name: table for table in (*_FIRST_TABLES, _RECENT_EVENTS)}
+TABLES: Final = {table.name: table for table in (*_FIRST_TABLES, _RECENT_EVENTS, *_MATCH_TABLES)}
 
 # Applied migrations are recorded here; the runner itself creates it.
 VERSIONS: Final = raw(
@@ -117,18 +165,23 @@ def _create_recent_events(topology: SingleNode, database: str, _credentials: Sql
     return topology.create_table(_RECENT_EVENTS, database)
 
 
+def _create_match_tables(topology: SingleNode, database: str, _credentials: Sql) -> list[Sql]:
+    return [statement for table in _MATCH_TABLES for statement in topology.create_table(table, database)]
+
+
 # (number, name, statements); numbers grow by one.
 MIGRATIONS: Final[list[tuple[int, str, Callable[[SingleNode, str, Sql], list[Sql]]]]] = [
     (1, "tables", _create_tables),
     (2, "recent events", _create_recent_events),
+    (3, "matching", _create_match_tables),
 ]
 
 
 def arrow_schema(table: str) -> pa.Schema:
-    """The Arrow schema of rows to insert into `events`, `profiles`, `profile_aliases`, `tag_values` or `recent_events`.
+    """The Arrow schema of rows to insert into a table.
 
     Raises:
-        KeyError: the table does not take Arrow rows (`audience_members` is filled by a query).
+        KeyError: the table does not take Arrow rows (`audience_members` and `match_pairs` are filled by a query).
     """
     import pyarrow as pa  # noqa: PLC0415 (slow to import)
 
