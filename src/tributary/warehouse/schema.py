@@ -211,5 +211,11 @@ def arrow_schema(table: str) -> pa.Schema:
             ("quarantine_id", text), ("raw", text), ("user_id", text), ("anonymous_id", text), ("properties", text),
             ("context", text), ("changes", text),
         ],
+        "match_records": [
+            ("workspace_id", pa.uint32()), ("run", pa.uint64()), ("id", pa.uint32()),
+            *((name, text) for name in _MATCH_TEXTS),
+            *((name, pa.float64()) for name in (*_MATCH_NUMBERS, *_MATCH_FREQUENCIES)),
+            *((name, pa.uint64()) for name in _MATCH_KEYS),
+        ],
     }  # fmt: skip
     return pa.schema(columns[table])
