@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from bench.report import Figure, show
 
-NAMES = ("accept", "end_to_end", "profile_read", "audience", "startup")
+NAMES = ("accept", "end_to_end", "profile_read", "audience", "matching", "startup")
 
 
 def main() -> int:

@@ -1,0 +1,51 @@
+"""`python -m bench.matching_run FOLDER`: match `records.parquet` by `settings.json`, and say what it cost.
+
+Writes `ours.merge.parquet` and `ours.review.parquet`: groups at the merge threshold, and those there would be if a
+person said yes to every pair shown to them.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from tributary.identity.matching import MatchResult, cluster, decode, match, weight_of
+from tributary.warehouse import open_warehouse
+
+
+def main() -> None:
+    """Run, write, print one line of JSON."""
+    folder = Path(sys.argv[1])
+    settings = decode((folder / "settings.json").read_text())
+    with tempfile.TemporaryDirectory() as temporary:
+        warehouse = open_warehouse("", Path(temporary) / "warehouse")
+        warehouse.migrate()
+        started = time.perf_counter()
+        result = match(warehouse, parquet.read_table(folder / "records.parquet"), settings, workspace_id=1, run=1)
+        seconds = time.perf_counter() - started
+        warehouse.close()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    _write(folder / "ours.merge.parquet", result, result.groups)
+    pairs = result.pairs
+    everybody = cluster(
+        len(result.ids), pairs.a, pairs.b, pairs.weight, threshold=weight_of(settings.review), penalty=settings.penalty
+    )
+    _write(folder / "ours.review.parquet", result, everybody)
+    print(json.dumps({"seconds": seconds, "memory": memory, "compared": result.compared, "steps": result.seconds}))
+
+
+def _write(path: Path, result: MatchResult, groups: npt.NDArray[np.int64]) -> None:
+    parquet.write_table(pa.table({"id": result.ids, "group": pa.array(groups)}), path)
+
+
+if __name__ == "__main__":
+    main()
