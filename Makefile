@@ -54,14 +54,16 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 
 lock: ## Resolve the dependencies anew into requirements/ (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml \
-		--extra server --extra demo --group build --group test --group lint $(ARGS) -o requirements/dev.txt
+		--extra server --extra demo --extra matching --group build --group test --group lint $(ARGS) -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml \
-		--extra server --extra demo --group build -c requirements/dev.txt -o requirements/run.txt
+		--extra server --extra demo --extra matching --group build -c requirements/dev.txt -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group pyproject.toml:bench -c requirements/dev.txt $(ARGS) -o requirements/bench.txt
 
 dist: page ## Build the sdist and the wheel, which carry the page, into dist/
 	$(BIN)/python -m hatchling build -t sdist -t wheel
 
-bench: $(VENV)/dev.stamp ## Measure the hot paths beside their limits
+bench: $(VENV)/dev.stamp $(VENV)/splink/.stamp ## Measure the hot paths beside their limits
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the generated reference pages anew
@@ -83,6 +85,12 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# What matching is measured beside, away from all else: neither may choose the other's versions.
+$(VENV)/splink/.stamp: requirements/bench.txt | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/splink
+	$(VENV)/splink/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@
 
 # The real client SDKs. Node and npm come from PyPI, so that nothing but Python is assumed.
