@@ -443,8 +443,9 @@ def person_events(dice: random.Random) -> list[dict[str, Any]]:
 
 
 def settled(rig: PipelineRig) -> dict[str, Any]:
-    """The state without what depends on when a merge was seen: events and rows of profiles that are no more."""
+    """The state without what depends on when a merge was seen: the ledger of it, and rows of profiles that are no more."""
     state = rig.state()
+    del state["merges"]
     canonical = dict(state["store aliases"])
     for event in state["events"]:
         event["profile_id"] = canonical.get(event["profile_id"], event["profile_id"])

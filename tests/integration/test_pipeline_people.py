@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fixtures.pipeline import PipelineRig
-from tributary.identity import IdentifierType, links_of, save_type
+from tributary.identity import IdentifierType, RuleSet, draft_rules, links_of
+from tributary.identity.rule_versions import put_in_force
 from tributary.profiles import (
     GROUPS_TRAIT,
     TraitStrategy,
@@ -153,7 +154,7 @@ def test_alias_links_an_anonymous_visitor(rig: PipelineRig) -> None:
     rig.send({"type": "alias", "previousId": "a1", "userId": "u1"})
     rig.run()
     assert rig.people() == [{("anonymous_id", "a1"), ("user_id", "u1")}]
-    assert rig.rows("edges", "rule, refusal") == [("alias", "")]
+    assert rig.rows("edges", "kind, rule, refusal") == [("alias", "alias", "")]
 
 
 def test_alias_of_two_users_is_refused_and_says_so(rig: PipelineRig) -> None:
@@ -169,7 +170,9 @@ def test_alias_of_two_users_is_refused_and_says_so(rig: PipelineRig) -> None:
 
 def test_external_ids_name_people_when_their_type_is_set_up(rig: PipelineRig) -> None:
     with rig.store.begin() as session:
-        save_type(session, 1, IdentifierType(name="loyalty_card", normaliser="digits"))
+        rules = RuleSet(types=[IdentifierType(name="loyalty_card", normaliser="digits")])
+        draft = draft_rules(session, 1, rules, note="", by="test", now=rig.clock.now())
+        put_in_force(session, 1, draft.version, now=rig.clock.now())
     ids = [
         {"id": "No. 12 34", "type": "loyalty_card", "collection": "users", "encoding": "none"},
         {"id": "acme", "type": "loyalty_card", "collection": "accounts"},

@@ -17,30 +17,40 @@ from tributary.identity.ledger import (
     refusal_text,
 )
 from tributary.identity.normalise import Rejected, clean_text, normalise_email, normalise_phone
-from tributary.identity.resolve import ALIAS, SAME_EVENT, Changes, Linkage, Resolution, Resolver
-from tributary.identity.sequence import BATCHES, PROFILES, allocate
-from tributary.identity.types import (
+from tributary.identity.resolve import Changes, Linkage, Resolution, Resolver
+from tributary.identity.rule_versions import RulesVersion, draft_rules, load_rules, load_types, rules_versions
+from tributary.identity.rules import (
+    ALIAS,
+    DECISION,
     DEFAULT_TYPES,
-    Claim,
+    MATCH,
+    SAME_EVENT,
+    Composite,
     IdentifierType,
-    IdentifierTypes,
-    Refused,
-    identifier_id,
-    load_types,
-    save_type,
+    LinkRule,
+    RuleSet,
+    check_rules,
+    read_rules,
+    write_rules,
 )
+from tributary.identity.sequence import BATCHES, PROFILES, allocate
+from tributary.identity.types import Claim, IdentifierTypes, Refused, identifier_id
 
 __all__ = [
     "ALIAS",
     "BATCHES",
+    "DECISION",
     "DEFAULT_TYPES",
+    "MATCH",
     "PROFILES",
     "SAME_EVENT",
     "Changes",
     "Claim",
+    "Composite",
     "IdentifierType",
     "IdentifierTypes",
     "Link",
+    "LinkRule",
     "Linkage",
     "MergeEntry",
     "OwnedIdentifier",
@@ -48,19 +58,26 @@ __all__ = [
     "Rejected",
     "Resolution",
     "Resolver",
+    "RuleSet",
+    "RulesVersion",
     "absorbed_by",
     "allocate",
     "canonical_profile_id",
+    "check_rules",
     "clean_text",
+    "draft_rules",
     "find_owner",
     "identifier_id",
     "identifiers_of",
     "links_of",
+    "load_rules",
     "load_types",
     "merges_of",
     "names_of",
     "normalise_email",
     "normalise_phone",
+    "read_rules",
     "refusal_text",
-    "save_type",
+    "rules_versions",
+    "write_rules",
 ]

@@ -12,7 +12,12 @@ from tributary.identity.types import identifier_id
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Edge, Identifier, Merge, ProfileAlias
 
-_RULES = {"same_event": "they came on the same event", "alias": "an alias call named both"}
+_KINDS = {
+    "same_event": "they came on the same event",
+    "alias": "an alias call named both",
+    "match": "matching is sure that they are one person",
+    "decision": "somebody decided so",
+}
 _REFUSALS = {
     "claimed_by_many": "too many others have claimed it, so it is taken for a shared value",
     "both_large": "both profiles are already large, and an event alone does not join two such profiles",
@@ -24,6 +29,13 @@ _REFUSALS = {
     "unknown_type": "the type is not set up in this workspace",
     "too_long": "the value is too long",
     "shared_type": "values of this type belong to several people and never link",
+    "removed": "it was removed",
+    "unbound": "it was unbound later",
+    "no_rule": "no identity rule links such a pair",
+    "unsigned": "it came unsigned from somebody's own device",
+    "decided_apart": "somebody decided that they are two people",
+    "too_many_merges": "the profile would be made of more profiles than one person has",
+    "entangled": "too much hangs together here; a full rebuild decides",
 }
 
 
@@ -34,7 +46,9 @@ class Link:
     identifier: tuple[str, str]
     other: tuple[str, str]
     is_linked: bool
+    kind: str
     rule: str
+    refusal: str
     reason: str
     source_id: str
     message_id: str
@@ -55,9 +69,10 @@ class OwnedIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class MergeEntry:
-    """One entry of the merge ledger."""
+    """One entry of the merge ledger. `kind` is `merge`, or `split`: then `absorbed_id` parted from `survivor_id`."""
 
     id: int
+    kind: str
     survivor_id: int
     absorbed_id: int
     actor: str
@@ -85,20 +100,25 @@ def canonical_profile_id(session: Session, profile_id: int) -> int:
 
 def find_owner(session: Session, workspace_id: int, type_: str, value: str) -> int | None:
     """The profile that owns an identifier, given its normalised value."""
-    return session.execute(
+    found = session.execute(
         select(Identifier.profile_id).where(
             Identifier.id == identifier_id(workspace_id, type_, value),
             Identifier.type == type_,
             Identifier.value == value,
         )
     ).scalar_one_or_none()
+    return found or None
 
 
 def identifiers_of(session: Session, workspace_id: int, profile_id: int) -> list[OwnedIdentifier]:
     """All identifiers that a profile owns, oldest first."""
     rows = session.execute(
         select(Identifier)
-        .where(Identifier.workspace_id == workspace_id, Identifier.profile_id == profile_id)
+        .where(
+            Identifier.workspace_id == workspace_id,
+            Identifier.profile_id == profile_id,
+            Identifier.is_removed.is_(False),
+        )
         .order_by(Identifier.first_seen_ms, Identifier.id)
     ).scalars()
     return [
@@ -126,10 +146,12 @@ def links_of(session: Session, workspace_id: int, profile_id: int, *, limit: int
             identifier=names.get(edge.identifier_a, unknown),
             other=names.get(edge.identifier_b, unknown),
             is_linked=not edge.refusal,
+            kind=edge.kind,
             rule=edge.rule,
+            refusal=edge.refusal,
             reason=f"not linked because {refusal_text(edge.refusal)}"
             if edge.refusal
-            else f"linked because {_RULES.get(edge.rule, edge.rule)}",
+            else f"linked because {_KINDS.get(edge.kind, edge.kind)}",
             source_id=edge.source_id,
             message_id=edge.message_id,
             at=_time(edge.at_ms),
@@ -154,6 +176,7 @@ def merges_of(session: Session, workspace_id: int, profile_id: int, *, limit: in
     return [
         MergeEntry(
             id=row.id,
+            kind=row.kind,
             survivor_id=row.survivor_id,
             absorbed_id=row.absorbed_id,
             actor=row.actor,

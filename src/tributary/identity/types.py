@@ -1,26 +1,20 @@
-"""Identifier types: which keys may name a person, how their values look, and how far each may be trusted.
+"""Identifiers as events state them: normalised, checked against what may name a person, and keyed.
 
-A workspace's types are data. The built-in ones below are what a workspace has until it says otherwise; a stored
-definition of the same name replaces the built-in one.
+What a workspace's types are is part of its identity rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
 import xxhash
-from sqlalchemy import select
 
-from tributary.errors import InvalidRequest
-from tributary.identity.normalise import NormaliserName, Rejected, normaliser
-from tributary.store import Session, upsert
-from tributary.store.tables.identity import IdentifierTypeRow
+from tributary.identity.normalise import Rejected, clean_text, normaliser
+from tributary.identity.rules import Composite, IdentifierType, RuleSet
 
 MAX_VALUE_CHARACTERS = 256
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _CACHE_SIZE = 100_000  # claims kept ready; a full cache is thrown away as a whole
 
 # What clients send instead of a value. Letters are compared without regard to case.
@@ -33,42 +27,6 @@ BLOCKED_VALUES = frozenset(
     }
 )  # fmt: skip
 BLOCKED_PATTERN = re.compile(r"[0\-]*|(.)\1{7,}")  # all zeros, or one character over and over
-
-
-class IdentifierType(msgspec.Struct, frozen=True, kw_only=True):
-    """How one type of identifier behaves.
-
-    `pattern` must match the whole normalised value, if set. `blocked` values and values in which one of
-    `blocked_patterns` is found stay on the event but never name a person; the built-in list applies as well.
-    `limit` is the most values of this type that one profile may own. When a link would break a limit, the identifier
-    with the highest `priority` *number* on the event gives way. An identifier claimed by more than `degree_cap`
-    distinct identifiers of higher priority links nothing more (None: no cap). `is_shared` values (a household's, a
-    shop's) never link at all.
-    """
-
-    name: str
-    normaliser: NormaliserName = "text"
-    pattern: str = ""
-    blocked: list[str] = []
-    blocked_patterns: list[str] = []
-    limit: int = 5
-    priority: int = 50
-    degree_cap: int | None = 10
-    is_shared: bool = False
-    is_enabled: bool = True
-
-
-# A cookie lives for a week in some browsers, so one person collects dozens of anonymous ids a year.
-DEFAULT_TYPES: tuple[IdentifierType, ...] = (
-    IdentifierType(name="user_id", limit=1, priority=10, degree_cap=None),
-    IdentifierType(name="email", normaliser="email", priority=20),
-    IdentifierType(name="phone", normaliser="phone", priority=30),
-    IdentifierType(name="wechat_unionid", limit=1, priority=35),
-    IdentifierType(name="wechat_openid", priority=40),
-    IdentifierType(name="member_no", priority=45),
-    IdentifierType(name="device_id", limit=20, priority=80, is_enabled=False),
-    IdentifierType(name="anonymous_id", limit=100, priority=90),
-)
 
 
 class Claim(NamedTuple):
@@ -107,10 +65,13 @@ class _Compiled:
 class IdentifierTypes:
     """The types of one workspace, ready for use. Not for several threads at once: it caches."""
 
-    def __init__(self, workspace_id: int, definitions: Iterable[IdentifierType], region: str = "CN") -> None:
+    def __init__(self, workspace_id: int, rules: RuleSet | Iterable[IdentifierType], region: str = "CN") -> None:
         self.workspace_id = workspace_id
-        self.definitions = tuple(definitions)
+        self.rules = rules if isinstance(rules, RuleSet) else RuleSet(types=list(rules))
+        self.definitions = tuple(self.rules.every_type())
+        self._composites = [each for each in self.rules.composites if each.is_enabled]
         self._types = {definition.name: _Compiled(definition, region) for definition in self.definitions}
+        self._scoped = {each.name for each in self.definitions if each.scope == "source"}
         self._claims: dict[tuple[str, Any, type], Claim | Refused] = {}
 
     def __iter__(self) -> Iterator[IdentifierType]:
@@ -121,18 +82,10 @@ class IdentifierTypes:
         compiled = self._find(name)
         return compiled.definition if compiled else None
 
-    def limit(self, name: str) -> int:
-        """The most values of this type that a profile may own."""
-        compiled = self._find(name)
-        return compiled.definition.limit if compiled else 1
-
-    def degree_cap(self, name: str) -> int | None:
-        """The most identifiers of higher priority that may claim a value of this type."""
-        compiled = self._find(name)
-        return compiled.definition.degree_cap if compiled else None
-
-    def claim(self, name: str, raw: Any) -> Claim | Refused:
-        """The identifier that `raw` (text or a number) stands for, or why it stands for none."""
+    def claim(self, name: str, raw: Any, source_id: str = "") -> Claim | Refused:
+        """The identifier that `raw` (text or a number) of a source stands for, or why it stands for none."""
+        if name in self._scoped:
+            name = f"{name}:{source_id}"
         key = (name, raw, type(raw))  # 1, 1.0 and True are one key otherwise
         try:
             found = self._claims.get(key)
@@ -144,6 +97,20 @@ class IdentifierTypes:
                 self._claims.clear()
             self._claims[key] = found
         return found
+
+    def composites(self, traits: Mapping[str, Any]) -> Iterator[Claim | Refused]:
+        """The composite keys that `traits` are enough for."""
+        for key in self._composites:
+            parts = [traits.get(name) for name in key.traits]
+            if all(isinstance(part, str | int) and not isinstance(part, bool) for part in parts):
+                yield self._compose(key, [clean_text(str(part)).lower() for part in parts])
+
+    def _compose(self, key: Composite, parts: list[str]) -> Claim | Refused:
+        blocked = self._types[key.name].is_blocked
+        value = " | ".join(parts)
+        if any(not part or blocked(part) for part in parts):
+            return Refused(key.name, value, "blocked_value")
+        return self.claim(key.name, value)
 
     def _find(self, name: str) -> _Compiled | None:
         return self._types.get(name) or self._types.get(name.partition(":")[0])
@@ -176,38 +143,3 @@ class IdentifierTypes:
 def identifier_id(workspace_id: int, type_: str, value: str) -> int:
     """The 63-bit key of an identifier. Readers compare the value too, so a shared key joins nobody."""
     return xxhash.xxh3_64_intdigest(f"{workspace_id}\x1f{type_}\x1f{value}".encode()) >> 1
-
-
-def load_types(session: Session, workspace_id: int, *, region: str = "CN") -> IdentifierTypes:
-    """The types of a workspace: the built-in ones with its own definitions over them."""
-    rows = session.execute(
-        select(IdentifierTypeRow.definition).where(IdentifierTypeRow.workspace_id == workspace_id)
-    ).scalars()
-    types = {definition.name: definition for definition in DEFAULT_TYPES}
-    for row in rows:
-        definition = msgspec.convert(row, IdentifierType)
-        types[definition.name] = definition
-    return IdentifierTypes(workspace_id, types.values(), region)
-
-
-def save_type(session: Session, workspace_id: int, definition: IdentifierType) -> None:
-    """Store a workspace's definition of a type. Links that exist already are not judged again.
-
-    Raises:
-        InvalidRequest: the name, a pattern or a number is unusable.
-    """
-    if not _NAME.fullmatch(definition.name):
-        raise InvalidRequest(
-            "An identifier type needs a plain name.", cure="Use small letters, digits and _, starting with a letter."
-        )
-    if definition.limit < 1 or (definition.degree_cap is not None and definition.degree_cap < 1):
-        raise InvalidRequest("A limit below 1 would link nobody.", cure="Use 1 or more, or turn the type off.")
-    for pattern in (definition.pattern, *definition.blocked_patterns):
-        try:
-            re.compile(pattern)
-        except re.error as exc:
-            raise InvalidRequest(
-                f"The pattern {pattern!r} cannot be read: {exc}.", cure="Correct the pattern."
-            ) from exc
-    row = {"workspace_id": workspace_id, "name": definition.name, "definition": msgspec.to_builtins(definition)}
-    upsert(session, IdentifierTypeRow, [row], key=["workspace_id", "name"], update=["definition"])

@@ -198,7 +198,7 @@ class BatchWriter:
         resolver = Resolver(
             session, {workspace_id: view.types for workspace_id, view in self._views.items()}, version=number
         )
-        events, profile_ids = self._resolve(resolver, events)
+        events, base_ids, profile_ids = self._resolve(resolver, events)
         changes = resolver.write()
         self._crashpoint("resolved")
         mirror = self._update_profiles(events, profile_ids, changes, number)
@@ -209,12 +209,12 @@ class BatchWriter:
             self._tally.count(rejection.workspace_id, rejection.source_id, rejection.received_ms, QUARANTINED)
         ids = write_rejections(session, self._rejections)
         self.outcomes.rejections = list(zip(self._rejections, ids, strict=True))
-        self.outcomes.stored, self.outcomes.profile_ids = events, profile_ids
+        self.outcomes.stored, self.outcomes.profile_ids = events, base_ids
         self._tally.write(session)
         for workspace_id, view in self._views.items():
             if view.standardiser.observed:
                 observe_fields(session, workspace_id, view.standardiser.observed, self._now)
-        outbox = self._stage(events, profile_ids, changes, mirror, number)
+        outbox = self._stage(events, base_ids, profile_ids, changes, mirror, number)
         self._write_positions()
         self._crashpoint("staged")
         return outbox
@@ -284,29 +284,31 @@ class BatchWriter:
                 kept.append(event)
         return kept
 
-    def _resolve(self, resolver: Resolver, events: list[Event]) -> tuple[list[Event], list[int]]:
+    def _resolve(self, resolver: Resolver, events: list[Event]) -> tuple[list[Event], list[int], list[int]]:
+        """The events that have a home, the ids under which they are stored, and whose they are now."""
         self._name_previous(events)
-        linkages = [
-            Linkage(event.workspace_id, event.claims, event.rule, event.source_id, event.message_id, event.at_ms)
+        resolutions = resolver.resolve(
+            Linkage(
+                event.workspace_id, event.claims, event.rule, event.source_id, event.message_id, event.at_ms,
+                event.is_trusted,
+            )
             for event in events
-        ]
-        resolver.prepare(linkages)
+        )  # fmt: skip
         kept: list[Event] = []
-        arrived: list[int] = []
-        for event, linkage in zip(events, linkages, strict=True):
-            resolution = resolver.resolve(linkage)
-            for refused in (*event.refused, *resolution.refused):
+        base_ids: list[int] = []
+        profile_ids: list[int] = []
+        for event, (base_id, leader, refusals) in zip(events, resolutions, strict=True):
+            for refused in (*event.refused, *refusals):
                 event.changes[f"identifiers.{refused.type}"] = {"was": refused.value, "why": refused.reason}
-            if resolution.profile_id == 0:
-                detail = "Its only identifier cannot be told from another one."
-                self._rejections.append(
-                    Rejection.of(event.envelope, event.raw, event.message_id, "identifier_collision", detail, "resolve")
-                )
+            if leader is None:
+                self._rejections.append(_homeless(event, {each.reason for each in refusals}))
                 continue
+            event.leader = leader
             kept.append(event)
-            arrived.append(resolution.profile_id)
+            base_ids.append(base_id)
+            profile_ids.append(resolver.profile_of(leader))
         self._remember(kept)
-        return kept, [resolver.find(profile_id) for profile_id in arrived]
+        return kept, base_ids, profile_ids
 
     def _name_previous(self, events: list[Event]) -> None:
         """Give alias events the identifier that their `previousId` is: a known user id, else an anonymous id."""
@@ -351,6 +353,7 @@ class BatchWriter:
     def _stage(
         self,
         events: Sequence[Event],
+        base_ids: Sequence[int],
         profile_ids: Sequence[int],
         changes: Changes,
         mirror: Sequence[MirrorRow],
@@ -361,7 +364,7 @@ class BatchWriter:
         outbox = Outbox(
             number=number,
             batch_id=batch_id,
-            events=pack(events_table(events, profile_ids, batch_id)) if events else b"",
+            events=pack(events_table(events, base_ids, batch_id)) if events else b"",
             profiles=pack(profiles_table(mirror)) if mirror else b"",
             aliases=pack(aliases_table(changes.aliases, number)) if changes.aliases else b"",
             reactions=msgspec.msgpack.encode(reactions),
@@ -397,8 +400,16 @@ def load_outbox(session: Session, group: str) -> list[Outbox]:
 
 
 def _subject(event: Event, profile_id: int) -> tuple[int, int, int, str]:
-    """Whom an event speaks about: its most trusted identifier, which is never refused."""
-    return event.workspace_id, profile_id, event.claims[0].id, event.source_id
+    """Whom an event speaks about: the identifier that leads it."""
+    return event.workspace_id, profile_id, event.leader, event.source_id
+
+
+def _homeless(event: Event, reasons: set[str]) -> Rejection:
+    if reasons == {"removed"}:
+        reason, detail = "identifier_removed", "All its identifiers were removed from this workspace."
+    else:
+        reason, detail = "identifier_collision", "Its only identifier cannot be told from another one."
+    return Rejection.of(event.envelope, event.raw, event.message_id, reason, detail, "resolve")
 
 
 def _reactions(events: Sequence[Event], profile_ids: Sequence[int], changes: Changes, batch_id: str) -> list[Reaction]:

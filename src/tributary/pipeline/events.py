@@ -85,7 +85,8 @@ class Event(msgspec.Struct, kw_only=True):
     """An event, standardised. `at_ms` and `received_ms` are Unix milliseconds; `context` is JSON.
 
     `claims` are its identifiers in order of priority; `refused` those that name nobody. `traits` is what it says about
-    the person (identify) or the group. `raw` and `envelope` are kept for quarantine.
+    the person (identify) or the group. `is_trusted`: it came from a server, or is signed. `leader` is the identifier
+    that leads it, once the event is resolved. `raw` and `envelope` are kept for quarantine.
     """
 
     workspace_id: int
@@ -106,6 +107,8 @@ class Event(msgspec.Struct, kw_only=True):
     claims: tuple[Claim, ...]
     refused: list[Refused]
     rule: str
+    is_trusted: bool
+    leader: int = 0
     is_backfill: bool
     key: int
     mark: int
@@ -193,6 +196,7 @@ class EnvelopeReader:
             claims=claims,
             refused=refused,
             rule=ALIAS if type_ == "alias" else SAME_EVENT,
+            is_trusted=True,
             is_backfill=envelope.is_backfill,
             key=digest >> 65,
             mark=digest & 0x7FFF_FFFF_FFFF_FFFF,
@@ -243,7 +247,11 @@ class EnvelopeReader:
             raise BadEvent("invalid_json", "The context is not UTF-8.") from None
 
     def _claims(self, wire: _Wire, type_: str, context: _Context) -> tuple[tuple[Claim, ...], list[Refused]]:
-        claim = self._types.claim
+        types, source_id = self._types, self._envelope.source_id
+
+        def claim(name: str, value: Any) -> Claim | Refused:
+            return types.claim(name, value, source_id)
+
         found: list[Claim | Refused] = []
         if _is_given(wire.user_id):
             found.append(claim("user_id", wire.user_id))
@@ -251,6 +259,7 @@ class EnvelopeReader:
             found.append(claim("anonymous_id", wire.anonymous_id))
         if type_ == "identify" and wire.traits:
             found += _address_claims(wire.traits, claim)
+            found += types.composites(wire.traits)
         if context.traits:
             found += _address_claims(context.traits, claim)
         if context.external_ids:

@@ -256,7 +256,7 @@ class Pipeline:
             except NotFound:
                 return None
             types = load_types(session, workspace_id, region=region)
-            if before is not None and before.types.definitions == types.definitions:
+            if before is not None and before.types.rules == types.rules:
                 types = before.types  # it remembers tens of thousands of values already judged
             return WorkspaceView(types, Standardiser(catalog, region), load_strategies(session, workspace_id))
 

@@ -13,7 +13,7 @@ from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import Fact, Group, GroupMember, ProfileRow
 
-LAST_SEEN_STEP_MS = 3_600_000  # a profile's last_seen is written at most once an hour; the timeline is exact
+HOUR_MS = 3_600_000  # a profile's last_seen is in whole hours, so that it is written seldom; the timeline is exact
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, list[Any]]).decode
@@ -62,7 +62,7 @@ class MirrorRow(NamedTuple):
 
 
 class _Profile:
-    __slots__ = ("first_seen_ms", "is_dirty", "is_new", "last_seen_ms", "traits", "workspace_id")
+    __slots__ = ("first_seen_ms", "is_dirty", "is_new", "is_rebuilt", "last_seen_ms", "traits", "workspace_id")
 
     def __init__(self, workspace_id: int, first_seen_ms: int, last_seen_ms: int, *, is_new: bool) -> None:
         self.workspace_id = workspace_id
@@ -71,6 +71,7 @@ class _Profile:
         self.traits: dict[str, Entry] | None = None
         self.is_dirty = is_new
         self.is_new = is_new
+        self.is_rebuilt = False
 
 
 class ProfileUpdates:
@@ -110,11 +111,14 @@ class ProfileUpdates:
         self._write_groups()
         profiles, absorbed = self._load(changes)
         for loser, survivor in changes.merged:
-            self._absorb(profiles[survivor], absorbed.get(loser))
+            if survivor not in changes.rebuilt:
+                self._absorb(profiles[survivor], absorbed.get(loser))
         for profile_id, (_, first_ms, last_ms) in self._seen.items():
             _see(profiles[profile_id], first_ms, last_ms)
         for statement in self._statements:
-            self._apply(profiles[statement.profile_id], statement)
+            if statement.profile_id not in changes.rebuilt:
+                self._apply(profiles[statement.profile_id], statement)
+        self._rebuild(profiles, changes.rebuilt)
         for profile_id in changes.changed:
             if profile_id in profiles:
                 profiles[profile_id].is_dirty = True
@@ -194,7 +198,8 @@ class ProfileUpdates:
         """The profiles of this batch by id, and what absorbed ones were: (first ms, last ms, traits JSON)."""
         losers = {loser for loser, _ in changes.merged}
         heavy = {statement.profile_id for statement in self._statements} | losers
-        heavy |= {survivor for _, survivor in changes.merged}
+        heavy |= {survivor for _, survivor in changes.merged} | changes.changed
+        heavy -= changes.rebuilt
         profiles: dict[int, _Profile] = {}
         absorbed: dict[int, tuple[int, int, str]] = {}
         light = ("profile_id", "workspace_id", "first_seen_ms", "last_seen_ms")
@@ -212,9 +217,34 @@ class ProfileUpdates:
             profiles[profile_id] = _Profile(workspace_id, first_ms, last_ms, is_new=False)
         for profile_id, (workspace_id, first_ms, last_ms) in self._seen.items():
             if profile_id not in profiles:
-                profile = profiles[profile_id] = _Profile(workspace_id, first_ms, last_ms, is_new=True)
+                hour = last_ms - last_ms % HOUR_MS
+                profile = profiles[profile_id] = _Profile(workspace_id, first_ms, hour, is_new=True)
                 profile.traits = {}
         return profiles, absorbed
+
+    def _rebuild(self, profiles: dict[int, _Profile], wanted: set[int]) -> None:
+        """Compute profiles from nothing but their identifiers and facts: what they lost must leave no trace."""
+        columns = ("profile_id", "id", "workspace_id", "base_id", "first_led_ms", "last_led_ms")
+        owner: dict[int, int] = {}
+        for profile_id, identifier, workspace_id, base, first_ms, last_ms in bulk.fetch(
+            self._session, Identifier, columns, "profile_id", wanted
+        ):
+            owner[identifier] = profile_id
+            if not base:
+                continue
+            profile = profiles.get(profile_id)
+            if profile is None or not profile.is_rebuilt:
+                profile = profiles[profile_id] = _Profile(workspace_id, first_ms, last_ms, is_new=True)
+                profile.is_rebuilt, profile.traits = True, {}
+            profile.first_seen_ms = min(profile.first_seen_ms, first_ms)
+            profile.last_seen_ms = max(profile.last_seen_ms, last_ms)
+        for identifier, source_id, text in bulk.fetch(
+            self._session, Fact, ("identifier", "source_id", "traits"), "identifier", owner
+        ):
+            profile = profiles[owner[identifier]]
+            strategies = self._strategies.get(profile.workspace_id, BUILT_IN)
+            said = {name: [*entry, source_id, identifier] for name, entry in _decode(text).items()}
+            merge_traits(strategies, _traits(profile), said)
 
     def _absorb(self, survivor: _Profile, loser: tuple[int, int, str] | None) -> None:
         if loser is None:
@@ -249,7 +279,7 @@ class ProfileUpdates:
             )
             for profile_id, profile in dirty.items()
         ]  # fmt: skip
-        update = ("version", "first_seen_ms", "last_seen_ms", "traits")
+        update = ("version", "first_seen_ms", "last_seen_ms", "merged_into", "traits")
         bulk.write(session, ProfileRow, _PROFILE_COLUMNS, rows, key=("profile_id",), update=update)
         bulk.update(session, ProfileRow, "profile_id", ("merged_into",), changes.merged)
         identifiers = identifiers_json(session, dirty)
@@ -300,10 +330,10 @@ def _see(profile: _Profile, first_ms: int, last_ms: int) -> None:
     if first_ms < profile.first_seen_ms:
         profile.first_seen_ms = first_ms
         profile.is_dirty = True
-    if last_ms - profile.last_seen_ms >= LAST_SEEN_STEP_MS:
+    last_ms -= last_ms % HOUR_MS
+    if last_ms > profile.last_seen_ms:
+        profile.last_seen_ms = last_ms
         profile.is_dirty = True
-    if profile.is_dirty:
-        profile.last_seen_ms = max(profile.last_seen_ms, last_ms)
 
 
 def _first(member: tuple[Any, ...]) -> tuple[int, str, str]:

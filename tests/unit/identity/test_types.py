@@ -6,20 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tributary.errors import InvalidRequest
 from tributary.identity import (
     DEFAULT_TYPES,
     Claim,
+    Composite,
     IdentifierType,
     Refused,
     Rejected,
-    load_types,
+    RuleSet,
     normalise_email,
     normalise_phone,
-    save_type,
 )
 from tributary.identity.types import BLOCKED_VALUES, IdentifierTypes
-from tributary.store import Store
 
 TYPES = IdentifierTypes(1, DEFAULT_TYPES)
 
@@ -134,7 +132,7 @@ def test_a_type_must_be_set_up_and_may_have_name_spaces() -> None:
     assert isinstance(one, Claim)
     assert isinstance(other, Claim)
     assert one.id != other.id
-    assert TYPES.limit("wechat_openid:wx1") == TYPES.limit("wechat_openid")
+    assert TYPES.get("wechat_openid:wx1") == TYPES.get("wechat_openid")
 
 
 def test_workspaces_never_share_an_identifier() -> None:
@@ -142,19 +140,13 @@ def test_workspaces_never_share_an_identifier() -> None:
     assert len({claim.id for claim in claims if isinstance(claim, Claim)}) == 2
 
 
-def test_a_workspace_sets_its_own_types(store: Store) -> None:
+def test_a_workspace_sets_its_own_types() -> None:
     member = IdentifierType(
         name="member_no", normaliser="digits", pattern=r"\d{6}", blocked=["123456"], blocked_patterns=["^77"], limit=2
     )
-    shared = IdentifierType(name="household", is_shared=True)
-    with store.begin() as session:
-        save_type(session, 1, member)
-        save_type(session, 1, shared)
-        save_type(session, 1, IdentifierType(name="device_id", is_enabled=True))
-    with store.read() as session:
-        mine, other = load_types(session, 1), load_types(session, 2)
+    own = [member, IdentifierType(name="household", is_shared=True), IdentifierType(name="device_id", is_enabled=True)]
+    mine, other = IdentifierTypes(1, RuleSet(types=own)), IdentifierTypes(2, RuleSet())
     assert mine.get("member_no") == member
-    assert mine.limit("member_no") == 2
     claim = mine.claim("member_no", "No. 654-321")
     assert isinstance(claim, Claim)
     assert claim.value == "654321"
@@ -168,16 +160,20 @@ def test_a_workspace_sets_its_own_types(store: Store) -> None:
     assert other.get("household") is None
 
 
-@pytest.mark.parametrize(
-    "definition",
-    [
-        IdentifierType(name="Member No"),
-        IdentifierType(name="x", pattern="("),
-        IdentifierType(name="x", blocked_patterns=["["]),
-        IdentifierType(name="x", limit=0),
-        IdentifierType(name="x", degree_cap=0),
-    ],
-)
-def test_an_unusable_type_is_refused(sqlite_store: Store, definition: IdentifierType) -> None:
-    with sqlite_store.begin() as session, pytest.raises(InvalidRequest):
-        save_type(session, 1, definition)
+def test_a_value_of_one_source_is_not_that_of_another() -> None:
+    types = IdentifierTypes(1, [IdentifierType(name="member_no", scope="source")])
+    claims = [types.claim("member_no", "7", source) for source in ("src_till", "src_web", "src_till")]
+    assert [each.type for each in claims] == ["member_no:src_till", "member_no:src_web", "member_no:src_till"]
+    assert isinstance(claims[0], Claim)
+    assert claims[0] == claims[2] != claims[1]
+
+
+def test_a_composite_key_needs_all_its_traits() -> None:
+    types = IdentifierTypes(1, RuleSet(composites=[Composite(name="name_birthday", traits=["name", "birthday"])]))
+    assert list(types.composites({"name": "张三"})) == []
+    (claim,) = types.composites({"name": " 张三 ", "birthday": "1990-01-01", "city": "上海"})
+    assert isinstance(claim, Claim)
+    assert (claim.type, claim.value) == ("name_birthday", "张三 | 1990-01-01")
+    assert list(types.composites({"name": "null", "birthday": "1990-01-01"})) == [
+        Refused("name_birthday", "null | 1990-01-01", "blocked_value")
+    ]
