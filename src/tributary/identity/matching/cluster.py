@@ -19,7 +19,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-# One pair must not outvote any number of others: weights count up to this far from the threshold, in bits.
+# One pair must not outvote any number of others: what speaks for joining counts up to so many bits above the threshold.
+# What speaks against counts in full.
 MOST_BITS: Final = 12.0
 
 Ints = npt.NDArray[np.int64]
@@ -54,7 +55,7 @@ def cluster(
         return labels
     low, high = np.minimum(a, b), np.maximum(a, b)
     order = np.lexsort((high, low))
-    low, high, votes = low[order], high[order], np.clip(weight[order] - threshold, -MOST_BITS, MOST_BITS)
+    low, high, votes = low[order], high[order], np.minimum(weight[order] - threshold, MOST_BITS)
     rules = _Rules(apart, list(strong))
     forward = votes >= 0
     group = components(count, low[forward], high[forward])

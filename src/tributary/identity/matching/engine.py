@@ -366,7 +366,5 @@ def _positions(ids: pa.Array, apart: list[tuple[Any, Any]]) -> list[tuple[int, i
 
     if not apart:
         return []
-    places = [
-        pc.index_in(pa.array([pair[end] for pair in apart], ids.type), ids).to_pylist() for end in (0, 1)
-    ]
+    places = [pc.index_in(pa.array([pair[end] for pair in apart], ids.type), ids).to_pylist() for end in (0, 1)]
     return [(x, y) for x, y in zip(*places, strict=True) if x is not None and y is not None]

@@ -90,7 +90,9 @@ class Questions:
 
     def _rows(self, columns: Sequence[str], chosen: Sql, *more: Sql) -> Sql:
         names = join(", ", [raw("id"), *map(identifier, columns), *more])
-        return raw("(SELECT ") + names + scan(MATCH_RECORDS, self._workspace_id, self.own_rows() + " AND " + chosen) + ")"
+        return (
+            raw("(SELECT ") + names + scan(MATCH_RECORDS, self._workspace_id, self.own_rows() + " AND " + chosen) + ")"
+        )
 
     def _pairs(self, chosen: Sql | None = None) -> Sql:
         own = self.own_rows()

@@ -25,7 +25,7 @@ from tributary.identity.matching.settings import (
 from tributary.identity.matching.standardise import Standardised
 from tributary.warehouse import Warehouse
 
-_SLICE: Final = 100_000  # records inserted at a time
+_SLICE: Final = 25_000  # records inserted at a time: sixty columns of more would cost hundreds of megabytes
 
 Keys = npt.NDArray[np.uint64]
 
@@ -190,9 +190,7 @@ def insert_records(
                 table[name] = pa.array(numbers[name][part]) if used else pa.repeat(pa.scalar(0.0), rows)
         for name in (f"k{n:02}" for n in range(1, MAX_BLOCKS + 1)):
             used = name in key_columns
-            table[name] = (
-                pa.array(key_columns[name][part]) if used else pa.repeat(pa.scalar(0, pa.uint64()), rows)
-            )
+            table[name] = pa.array(key_columns[name][part]) if used else pa.repeat(pa.scalar(0, pa.uint64()), rows)
         warehouse.insert("match_records", pa.table(table), token=f"match:{workspace_id}:{run}:{start}")
         progress(part.stop / len(records))
     return slots

@@ -31,13 +31,14 @@ _NOTHING: Final = frozenset(
     {
         "-", "-1", "null", "undefined", "none", "nil", "nan", "n/a", "na", "anonymous", "anon", "guest", "unknown", "test",
         "[object object]", "default", "test@test.com", "noemail@noemail.com", "未知", "无", "测试", "匿名", "游客", "空", "暂无",
-        "先生", "女士", "小姐", "用户", "客户", "不详", "保密", "+8613800138000",
+        "先生", "女士", "小姐", "用户", "客户", "不详", "保密", "13800138000", "+8613800138000",
     }
 )  # fmt: skip
 _ONE_CHARACTER = re.compile(r"[0\-]*|(\d)\1{7,}")
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?(?:[T ].*)?")
 _NOT_CODE = re.compile(r"[^0-9A-Z\u3400-\u9fff]+")
 _BLANKS = re.compile(r"\s+")
+_MOBILE = re.compile(r"1[3-9]\d{9}")  # most phones, and far quicker than asking for all countries' numbers
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 Value = str | float
@@ -54,6 +55,8 @@ def _name(value: str) -> Parts:
 
 
 def _phone(value: str) -> Parts:
+    if _MOBILE.fullmatch(value) and value not in _NOTHING:
+        return ("+86" + value,)
     try:
         phone = normalise_phone(value)
     except Rejected:
@@ -126,7 +129,7 @@ def _parts(field: Field, value: str | None) -> Parts:
     # A number may be 0 or -1; of all else that is how systems write nothing.
     if not text or (field.kind != "number" and _missing(text)):
         return empty
-    return tuple(part[:MAX_CHARACTERS] if isinstance(part, str) else part for part in _PARTS[field.kind](text))
+    return _PARTS[field.kind](text)
 
 
 def standardise(record: Mapping[str, Any], settings: MatchSettings) -> dict[str, Value]:
