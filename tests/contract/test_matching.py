@@ -85,7 +85,9 @@ RECORDS = st.lists(
             "name": maybe("张伟", "張偉", "张卫", "zhang wei", "王芳", "欧阳娜娜", "it's \\ a\ttrap"),
             "phone": maybe("13912345678", "13912345687", "13700000001", "123456"),
             "email": maybe("zw@x.cn", "zw@y.cn", "zww@x.cn", "other@x.cn"),
-            "address": maybe("上海市徐汇区天山路12号3栋4室", "上海徐汇区天山路12号3-4", "徐汇区天目路12号3-4", "12 High St"),
+            "address": maybe(
+                "上海市徐汇区天山路12号3栋4室", "上海徐汇区天山路12号3-4", "徐汇区天目路12号3-4", "12 High St"
+            ),
             "birthday": maybe("1990-02-03", "1990-03-02", "1990-02-13", "1990-02-30", "1980-12-31"),
             "first": maybe("anna", "anan", "ann", "hannah", "lee"),
             "last": maybe("lee", "li", "anna"),
@@ -170,7 +172,14 @@ def test_a_run_is_the_same_on_every_engine_and_leaves_nothing(any_warehouse, mad
         any_warehouse, made.table, CHINESE_CUSTOMERS, workspace_id=1, run=9, progress=lambda *step: told.append(step)
     )
     assert rows_left(any_warehouse) == NONE_LEFT
-    assert [phase for phase, done in told if done == 0.0] == ["standardise", "load", "compare", "learn", "score", "cluster"]
+    assert [phase for phase, done in told if done == 0.0] == [
+        "standardise",
+        "load",
+        "compare",
+        "learn",
+        "score",
+        "cluster",
+    ]
     assert all(0.0 <= done <= 1.0 for _, done in told)
     assert set(result.seconds) == {phase for phase, _ in told}
     person = dict(zip(made.table["id"].to_pylist(), made.person.tolist(), strict=True))
@@ -253,7 +262,12 @@ def test_conflicting_strong_identifiers_are_never_merged_but_shown(single_wareho
 
 def test_what_somebody_said_is_apart_stays_apart(single_warehouse):
     result = match(
-        single_warehouse, table_of(people()), EVERYTHING, workspace_id=1, run=1, apart=[("r001", "r000"), ("r002", "gone")]
+        single_warehouse,
+        table_of(people()),
+        EVERYTHING,
+        workspace_id=1,
+        run=1,
+        apart=[("r001", "r000"), ("r002", "gone")],
     )
     decisions = {(pair.id_a, pair.id_b): pair.decision for pair in result}
     assert (decisions["r000", "r001"].action, decisions["r000", "r001"].reason) == ("review", "apart")

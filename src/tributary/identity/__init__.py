@@ -17,7 +17,8 @@ from tributary.identity.ledger import (
     refusal_text,
 )
 from tributary.identity.normalise import Rejected, clean_text, normalise_email, normalise_phone
-from tributary.identity.resolve import Changes, Linkage, Resolution, Resolver
+from tributary.identity.record import Changes
+from tributary.identity.resolve import Linkage, Resolution, Resolver
 from tributary.identity.rule_versions import RulesVersion, draft_rules, load_rules, load_types, rules_versions
 from tributary.identity.rules import (
     ALIAS,

@@ -172,6 +172,7 @@ class Graph:
         if not wanted:
             return
         self._expanded.update(wanted)
+        self.load(wanted)
         stored = [each for each in wanted if each in self.known and not self.known[each].is_new]
         for key in ("identifier_a", "identifier_b"):
             for row in bulk.fetch(self.session, Edge, EDGE_COLUMNS, key, stored):

@@ -6,6 +6,7 @@ pipeline.run(stop)          # in a thread of its own
 
 from tributary.pipeline.batch import Reaction, Suppressed
 from tributary.pipeline.counters import Counter, SourceHealth, counters, source_health
+from tributary.pipeline.decisions import Effect, Follower, IdentityEditor
 from tributary.pipeline.delivery import Reactor
 from tributary.pipeline.live import EventName, Person, Place, Recent, RecentEvent, recent_events, recent_names
 from tributary.pipeline.quarantine import (
@@ -36,7 +37,10 @@ __all__ = [
     "GROUP",
     "STATUSES",
     "Counter",
+    "Effect",
     "EventName",
+    "Follower",
+    "IdentityEditor",
     "Person",
     "Pipeline",
     "PipelineStatus",

@@ -97,10 +97,12 @@ def get_profiles(session: Session, workspace_id: int, profile_ids: Iterable[int]
     ]
     owned: dict[int, list[OwnedIdentifier]] = {}
     names: dict[int, tuple[str, str]] = {}
-    identifier_columns = ("profile_id", "id", "type", "value", "first_seen_ms", "source_id", "message_id")
-    for profile_id, id_, type_, value, first_ms, source_id, message_id in bulk.fetch(
+    identifier_columns = ("profile_id", "id", "type", "value", "first_seen_ms", "source_id", "message_id", "is_removed")
+    for profile_id, id_, type_, value, first_ms, source_id, message_id, is_removed in bulk.fetch(
         session, Identifier, identifier_columns, "profile_id", [row[0] for row in rows]
     ):
+        if is_removed:
+            continue
         names[id_] = (type_, value)
         owned.setdefault(profile_id, []).append(
             OwnedIdentifier(id_, type_, value, _time(first_ms), source_id, message_id)

@@ -310,9 +310,11 @@ def golden_json(traits: Mapping[str, Entry]) -> str:
 def identifiers_json(session: Session, profile_ids: Iterable[int]) -> dict[int, str]:
     """The identifiers of profiles as JSON `{type: [values]}`, by profile."""
     found: dict[int, dict[str, list[str]]] = {}
-    for profile_id, type_, value in bulk.fetch(
-        session, Identifier, ("profile_id", "type", "value"), "profile_id", profile_ids
+    for profile_id, type_, value, is_removed in bulk.fetch(
+        session, Identifier, ("profile_id", "type", "value", "is_removed"), "profile_id", profile_ids
     ):
+        if is_removed:
+            continue
         found.setdefault(profile_id, {}).setdefault(type_, []).append(value)
     for types in found.values():
         for values in types.values():

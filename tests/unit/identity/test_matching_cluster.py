@@ -60,7 +60,11 @@ def test_labels_are_the_smallest_members_and_groups_are_connected(pairs):
         reached, waiting = {label}, [label]
         while waiting:
             one = waiting.pop()
-            near = {right if left == one else left for (left, right), weight in pairs.items() if weight >= 0 and one in (left, right)}
+            near = {
+                right if left == one else left
+                for (left, right), weight in pairs.items()
+                if weight >= 0 and one in (left, right)
+            }
             waiting += near & members - reached
             reached |= near & members
         assert reached == members

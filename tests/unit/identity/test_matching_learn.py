@@ -8,7 +8,7 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tributary.errors import BudgetExceeded
@@ -77,13 +77,28 @@ def test_a_run_learns_m_of_every_comparison_from_the_blocks_that_do_not_choose_b
         expected_patterns(20_000, 9_000, agree=(1,), blocks=2),
         expected_patterns(10_000, 50_000, blocks=4),
     ]
-    candidates = Patterns(*(np.concatenate(parts) for parts in zip(*((p.levels, p.counts, p.blocks) for p in every), strict=True)))
+    candidates = Patterns(
+        *(np.concatenate(parts) for parts in zip(*((p.levels, p.counts, p.blocks) for p in every), strict=True))
+    )
     strangers = expected_patterns(0, 1e7)
     learnt = learn(SETTINGS, candidates, strangers, {}, pairs=1e10)
     assert np.allclose(learnt.u, U, atol=1e-4)
     assert np.allclose(learnt.m, M, atol=0.01)
-    assert learnt.prior == pytest.approx(math.log2(50_000 / 1e10), abs=0.1)
-    assert learnt.expected == pytest.approx(50_000, rel=0.05)
+
+
+def test_the_prior_is_the_share_of_pairs_that_are_one_person():
+    rare = U * [1.0, 0.01, 0.001]
+    rare[:, 0] = 1 - rare[:, 1:].sum(axis=1)
+    levels = np.array(list(itertools.product(range(1, 4), repeat=4)))
+    chance = [
+        np.prod([table[c][level - 1] for c, level in enumerate(pattern)]) for table in (M, rare) for pattern in levels
+    ]
+    of_match, of_stranger = np.array(chance[: len(levels)]), np.array(chance[len(levels) :])
+    candidates = Patterns(levels, 5_000 * of_match + 20_000 * of_stranger, np.full(len(levels), 4))
+    strangers = Patterns(levels, 1e8 * of_stranger, np.zeros(len(levels), np.int64))
+    learnt = learn(SETTINGS, candidates, strangers, {}, pairs=1e7)
+    assert learnt.expected == pytest.approx(5_000, rel=0.05)
+    assert learnt.prior == pytest.approx(math.log2(5_000 / 1e7), abs=0.1)
 
 
 def test_strangers_of_a_small_sample_who_are_no_strangers_are_taken_out():
@@ -152,10 +167,16 @@ LEVELS = [
     ({"name": "张伟"}, {"name": "王芳"}, "name", "different"),
     ({"name": "张伟"}, {"name": None}, "name", "missing"),
     ({"phone": "13912345678"}, {"phone": "+86 139 1234 5679"}, "phone", "phone within 1 typing errors"),
-    ({"birthday": "1990-02-03"}, {"birthday": "1990-03-02"}, "birthday", "birthday.month_day and birthday.day_month exchanged"),
+    (
+        {"birthday": "1990-02-03"}, {"birthday": "1990-03-02"}, "birthday",
+        "birthday.month_day and birthday.day_month exchanged",
+    ),
     ({"birthday": "1990-02-28"}, {"birthday": "1990-03-12"}, "birthday", "birthday.days within 31"),
     ({"email": "a@x.cn"}, {"email": "a@y.cn"}, "email", "same email.local"),
-    ({"address": "上海市徐汇区天山路12号3栋4室"}, {"address": "上海市徐汇区天目路12号3-4"}, "address", "address.rest within 25% edits"),
+    (
+        {"address": "上海市徐汇区天山路12号3栋4室"}, {"address": "上海市徐汇区天目路12号3-4"}, "address",
+        "address.rest within 25% edits",
+    ),
 ]  # fmt: skip
 
 
@@ -181,11 +202,12 @@ def by_frequency():
     return msgspec.structs.replace(SETTINGS, comparisons=[comparison])
 
 
+@settings(deadline=None)  # the first example waits for Arrow to be imported
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=12))
 def test_the_more_have_a_value_the_less_it_says(sizes):
-    settings = by_frequency()
+    wanted = by_frequency()
     values = [f"v{n}" for n, size in enumerate(sizes) for _ in range(size)]
-    (found,) = frequencies(settings, standardise_table(table_of(values), settings))
+    (found,) = frequencies(wanted, standardise_table(table_of(values), wanted))
     told = [found.model.correction(f"v{n}") for n in range(len(sizes))]
     for one, two in itertools.combinations(range(len(sizes)), 2):
         if sizes[one] < sizes[two] and sizes[two] >= 3:
@@ -194,9 +216,9 @@ def test_the_more_have_a_value_the_less_it_says(sizes):
 
 
 def test_common_values_are_kept_by_hash_and_rare_ones_are_not_kept():
-    settings = by_frequency()
+    wanted = by_frequency()
     values = ["common"] * 5 + ["rare", "seldom", "seldom", None, "未知"]
-    (found,) = frequencies(settings, standardise_table(table_of(values), settings))
+    (found,) = frequencies(wanted, standardise_table(table_of(values), wanted))
     assert len(found.model.common) == 1
     assert "common" not in str(found.model.common)
     assert found.agreement == pytest.approx((5 * 4 + 2 * 1) / (8 * 7))
@@ -217,7 +239,9 @@ def test_a_pair_is_the_sum_of_its_parts():
     assert [(part.comparison, part.label) for part in explained.parts] == [
         ("a", "same a"), ("b", "b within 1 typing errors"), ("c", "c within 1 typing errors"), ("d", "missing"),
     ]  # fmt: skip
-    assert explained.weight == pytest.approx(-10 + math.log2(0.7 / 0.01) + math.log2(0.05 / 0.08) + math.log2(0.1 / 0.2))
+    assert explained.weight == pytest.approx(
+        -10 + math.log2(0.7 / 0.01) + math.log2(0.05 / 0.08) + math.log2(0.1 / 0.2)
+    )
     assert explained.probability == pytest.approx(probability(explained.weight))
     assert msgspec.json.decode(msgspec.json.encode(model), type=Model) == model
 
@@ -246,7 +270,9 @@ def test_blocks_leave_out_what_is_missing_alone_or_too_common():
 def test_keys_are_cut_and_joined():
     import pyarrow as pa
 
-    settings = msgspec.structs.replace(SETTINGS, blocks=[Block(keys=[Key(column="a", first=2), Key(column="b", last=1)])])
+    settings = msgspec.structs.replace(
+        SETTINGS, blocks=[Block(keys=[Key(column="a", first=2), Key(column="b", last=1)])]
+    )
     table = pa.table({"id": [0, 1, 2, 3], "a": ["abc", "abd", "abc", "b"], "b": ["1x", "2x", "1y", "abx"]})
     ((key,), _) = all_keys(settings, standardise_table(table, settings))
     assert key[0] == key[1] != 0
