@@ -21,8 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as csv
-import pyarrow.parquet as parquet
+from pyarrow import csv, parquet
 
 from bench.report import Figure
 from tributary.identity.matching import CHINESE_CUSTOMERS, FEBRL, MatchSettings, encode, standardise_table
@@ -35,13 +34,16 @@ RECORDS = int(os.environ.get("TRIBUTARY_BENCH_RECORDS", "1000000"))
 SEED = 2026
 FEBRL_FILES = {"1": ["dataset1"], "2": ["dataset2"], "3": ["dataset3"], "4": ["dataset4a", "dataset4b"]}
 # Pairs that surely are one person, by which Splink is told how many there may be.
-CERTAIN = {"febrl": [["birthday", "surname"], ["birthday", "given_name"]], "customers": [["phone", "name"], ["email", "name"]]}
+CERTAIN = {
+    "febrl": [["birthday", "surname"], ["birthday", "given_name"]],
+    "customers": [["phone", "name"], ["email", "name"]],
+}
 
 Truth = npt.NDArray[np.int64]
 
 
 def febrl(name: str) -> tuple[pa.Table, Truth]:
-    """Records in random order under new ids, and who they are. The record's own id and the security number stay here."""
+    """Records in random order under new ids, and who they are. Their own ids and the security numbers stay here."""
     tables = []
     for file in FEBRL_FILES[name]:
         with (DATA / f"{file}.csv").open(encoding="utf-8") as text:
@@ -82,7 +84,7 @@ def _pairs(labels: npt.NDArray[np.int64]) -> int:
 
 
 def _run(command: list[str], folder: Path) -> dict[str, Any]:
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{command[:3]} failed:\n{done.stderr[-3000:]}")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -133,13 +135,14 @@ def _figures(
             )
         )
     ours_cost, peer_cost = answers["ours"], answers.get("Splink")
+    memory = {who: f"{answer['memory'] / 2**30:.2f} GB" for who, answer in answers.items()}
     steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in ours_cost["steps"].items())
     if kind == "customers":
         figures.append(
             Figure(
                 f"{name}: memory at its peak",
-                f"{ours_cost['memory'] / 2**30:.2f} GB",
-                f"{peer_cost['memory'] / 2**30:.2f} GB" if peer_cost else absent,
+                memory["ours"],
+                memory.get("Splink", absent),
                 "≤ half of Splink's",
                 peer_cost is not None and ours_cost["memory"] <= peer_cost["memory"] / 2,
             )
@@ -147,8 +150,8 @@ def _figures(
     figures.append(
         Figure(
             f"{name}: time",
-            f"{ours_cost['seconds']:.1f} s ({steps}; {ours_cost['compared']:,} pairs; {ours_cost['memory'] / 2**30:.2f} GB)",
-            f"{peer_cost['seconds']:.1f} s (columns were ready; {peer_cost['memory'] / 2**30:.2f} GB)" if peer_cost else absent,
+            f"{ours_cost['seconds']:.1f} s ({steps}; {ours_cost['compared']:,} pairs; {memory['ours']})",
+            f"{peer_cost['seconds']:.1f} s (columns were ready; {memory['Splink']})" if peer_cost else absent,
             "none",
             True,
         )
@@ -172,5 +175,7 @@ def measure() -> list[Figure]:
             table, person = febrl(name)
             figures += compare(f"Febrl {name}", "febrl", table, person, FEBRL)
         else:
-            figures.append(Figure(f"Febrl {name}", "not measured", f"there is no {DATA}", "F1 ≥ Splink's", is_met=False))
+            figures.append(
+                Figure(f"Febrl {name}", "not measured", f"there is no {DATA}", "F1 ≥ Splink's", is_met=False)
+            )
     return figures

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 from tributary.identity.matching import MatchResult, cluster, decode, match, weight_of
 from tributary.warehouse import open_warehouse

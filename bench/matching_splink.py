@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import splink.comparison_level_library as cll
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_library import CustomComparison
@@ -78,10 +79,8 @@ def main() -> None:
     ours = json.loads((folder / "settings.json").read_text())
     certain = json.loads((folder / "certain.json").read_text())
     started = time.perf_counter()
-    database = DuckDBAPI()
-    records = database.register_from_parquet(str(folder / "ready.parquet")) if hasattr(
-        database, "register_from_parquet"
-    ) else database.register(database._con.read_parquet(str(folder / "ready.parquet")))
+    connection = duckdb.connect()
+    records = DuckDBAPI(connection).register(connection.read_parquet(str(folder / "ready.parquet")))
     blocks = [block_of(block) for block in ours["blocks"]]
     settings = SettingsCreator(
         link_type="dedupe_only",
@@ -108,7 +107,7 @@ def main() -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     for at, found in groups.items():
         path = folder / f"Splink.{at}.parquet"
-        database._con.execute(
+        connection.execute(
             f"COPY (SELECT id, cluster_id AS \"group\" FROM {found.physical_name}) TO '{path}' (FORMAT parquet)"
         )
     print(json.dumps({"seconds": seconds, "memory": memory}))

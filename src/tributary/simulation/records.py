@@ -150,7 +150,7 @@ class _Draw:
         return np.asarray(self._rng.random(len(self._person)) < rate)
 
     def names(self) -> tuple[_Ints, _Ints]:
-        """Of people: the surname's index, and the indexes of two given characters, the second one -1 if there is none."""
+        """Of people: the surname's index, and those of two given characters; no second one is -1."""
         rng, people = self._rng, self._people
         surname = rng.choice(len(self._surnames[0]), people, p=_falling(len(self._surnames[0]), 0.9))
         same = self._lives_with & (rng.random(people) < 0.5)
@@ -255,15 +255,13 @@ class _Draw:
         form = rng.integers(0, 3, rows)
         levels = [pa.array([entry[level] for entry in places]).take(pa.array(place)) for level in range(3)]
         is_municipality = pc.equal(levels[0], levels[1])
-        province = pc.if_else(pa.array((form == 0)), levels[0], "")
+        province = pc.if_else(pa.array(form == 0), levels[0], "")
         province = pc.if_else(is_municipality, "", province)
         city = pc.if_else(pa.array(form == 2), pc.utf8_slice_codeunits(levels[1], 0, 2), levels[1])
         room = pa.array((floor + 1) * 100 + door + 1).cast(pa.string())
         long = ("号", "栋", "单元", "室")
         short = ("号", "-", "-", "")
-        marks = [
-            pc.if_else(pa.array(form == 2), brief, full) for full, brief in zip(long, short, strict=True)
-        ]
+        marks = [pc.if_else(pa.array(form == 2), brief, full) for full, brief in zip(long, short, strict=True)]
 
         def count(values: _Ints) -> Any:
             return pa.array(values + 1).cast(pa.string())

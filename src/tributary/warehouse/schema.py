@@ -129,9 +129,7 @@ _MATCH_RECORDS: Final = TableSpec(
 )
 _MATCH_PAIRS: Final = TableSpec(
     name="match_pairs",
-    columns=raw(
-        "workspace_id UInt32, run UInt64, a UInt32, b UInt32, blocks UInt32, levels UInt64, conflict UInt8, "
-    )
+    columns=raw("workspace_id UInt32, run UInt64, a UInt32, b UInt32, blocks UInt32, levels UInt64, conflict UInt8, ")
     + _typed(_MATCH_FREQUENCIES, "Float64")
     + ", inserted_at DateTime DEFAULT now()",
     engine="MergeTree",

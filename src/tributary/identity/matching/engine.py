@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,7 +20,7 @@ from tributary.identity.matching.learn import Learnt, Patterns, learn
 from tributary.identity.matching.model import Explained, Model, build_comparisons, explain, probability, weight_of
 from tributary.identity.matching.questions import Questions
 from tributary.identity.matching.settings import MatchSettings, check
-from tributary.identity.matching.stage import BlockCount, Frequency, all_keys, frequencies, insert_records
+from tributary.identity.matching.stage import BlockCount, Frequency, Keys, all_keys, frequencies, insert_records
 from tributary.identity.matching.standardise import Column, Standardised, standardise_table
 from tributary.warehouse import Budget, Stop, Warehouse
 
@@ -49,7 +49,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class ScoredPairs:
-    """The pairs from the review threshold on, the most certain first; `a` and `b` are positions in `MatchResult.ids`."""
+    """The pairs from the review threshold on, most certain first. `a` and `b` are positions in `MatchResult.ids`."""
 
     a: npt.NDArray[np.int64]
     b: npt.NDArray[np.int64]
@@ -147,12 +147,23 @@ def match(
         the blocks make too many pairs, or a statement went over `budget`. Cancelled: `stop` was stopped.
         Unavailable: the warehouse cannot answer, or Chinese text needs the extra `matching`.
     """
-    run_ = _Run(warehouse, check(settings), workspace_id, run, budget, progress or _silent, stop)
-    return run_.match(records, list(apart))
+    doing = _Run(warehouse, check(settings), workspace_id, run, budget, progress or _silent, stop)
+    ready = [doing.prepare(records)]
+    del records  # the rest needs memory too
+    return doing.match(ready, list(apart))
 
 
 def _silent(_phase: str, _done: float) -> None:
     """Progress that nobody wants to hear."""
+
+
+class _Ready(NamedTuple):
+    """Records that are ready to be loaded."""
+
+    records: Standardised
+    keys: list[Keys]
+    blocks: list[BlockCount]
+    corrections: list[Frequency]
 
 
 class _Run:
@@ -175,11 +186,15 @@ class _Run:
         self._stop = stop
         self._seconds: dict[str, float] = {}
 
-    def match(self, table: pa.Table, apart: list[tuple[Any, Any]]) -> MatchResult:
+    def prepare(self, table: pa.Table) -> _Ready:
         with self._phase("standardise"):
             records = standardise_table(table, self._settings)
             keys, blocks = all_keys(self._settings, records)
-            corrections = frequencies(self._settings, records)
+            return _Ready(records, keys, blocks, frequencies(self._settings, records))
+
+    def match(self, only: list[_Ready], apart: list[tuple[Any, Any]]) -> MatchResult:
+        """`only` holds what `prepare` made, and gives it away: it is the one reference."""
+        records, keys, blocks, corrections = only.pop()
         ids, count = records.ids, len(records)
         strong = [_codes(records.texts[name]) for name in self._settings.strong]
         agreements = _agreements(self._settings, corrections)
@@ -190,10 +205,10 @@ class _Run:
                 slots = insert_records(
                     self._warehouse, self._workspace_id, self._run, records, keys, corrections, self._part("load")
                 )
-            del records, keys, corrections, table  # the warehouse has them now
+            del records, keys, corrections  # the warehouse has them now
             ask = Questions(self._settings, slots, self._workspace_id, self._run)
             with self._phase("compare"):
-                self._compare(ask, blocks, count)
+                self._compare(ask, blocks)
             with self._phase("learn"):
                 learnt, compared = self._learn(ask, agreements, count)
             model = Model(
@@ -212,7 +227,7 @@ class _Run:
             groups, scored = self._cluster(model, pairs, negative, count, kept, strong)
         return MatchResult(model, ids, groups, scored, blocks, compared, dict(self._seconds))
 
-    def _compare(self, ask: Questions, blocks: list[BlockCount], count: int) -> None:
+    def _compare(self, ask: Questions, blocks: list[BlockCount]) -> None:
         done = 0
         every = sum(block.records for block in blocks) or 1
         for index, block in enumerate(blocks):
@@ -346,8 +361,7 @@ class _Columns(dict[str, npt.NDArray[Any]]):
 
 def _codes(column: Column) -> npt.NDArray[np.int32]:
     """A code per record, -1 where the value is missing."""
-    empty = column.values.index("") if "" in column.values else -1
-    return np.where(column.codes == empty, -1, column.codes).astype(np.int32)
+    return np.where(column.codes == column.empty, -1, column.codes).astype(np.int32)
 
 
 def _agreements(settings: MatchSettings, corrections: list[Frequency]) -> dict[int, float]:

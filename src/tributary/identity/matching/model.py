@@ -66,7 +66,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a pair's waterfall: a comparison, the level it reached, its weight and the correction for the value."""
+    """A step of a pair's waterfall: a comparison, the level it reached, its weight and the value's correction."""
 
     comparison: str
     level: int
@@ -92,7 +92,7 @@ def probability(weight: float) -> float:
     """Of a weight in bits: 0 is one half, 6.63 is .99."""
     if weight < -1000:
         return 0.0
-    return 1.0 / (1.0 + 2.0**-weight)
+    return 1.0 / (1.0 + math.exp2(-weight))
 
 
 def weight_of(chance: float) -> float:

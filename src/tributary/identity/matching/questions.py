@@ -47,12 +47,9 @@ class Questions:
         found = raw("SELECT l.id AS a, r.id AS b, ") + blocks + " AS blocks, " + self._conflict() + " AS conflict, "
         found = found + self._levels() + self._corrections() + " FROM " + rows + " AS l INNER JOIN " + rows
         found = found + " AS r ON l." + key + " = r." + key + " WHERE l.id < r.id" + join("", again)
-        return (
-            raw("SELECT ") + bind(self._workspace_id, WORKSPACE_ID_TYPE) + ", " + bind(self._run, RUN_TYPE)
-            + ", a, b, blocks, " + self._packed() + ", conflict"
-            + join("", [raw(", ") + identifier(name) for name in self._frequencies])
-            + " FROM (" + found + ")"
-        )  # fmt: skip
+        head = raw("SELECT ") + bind(self._workspace_id, WORKSPACE_ID_TYPE) + ", " + bind(self._run, RUN_TYPE)
+        head = head + ", a, b, blocks, " + self._packed() + ", conflict"
+        return head + self._listed() + raw(" FROM (") + found + ")"
 
     def strangers(self, records: int) -> Sql:
         """Patterns and counts of about `sample` pairs at random: records meet within buckets drawn by their hash.
@@ -65,9 +62,9 @@ class Questions:
         chosen = draw + " % " + bind(max(records // max(used, 1), 1), "UInt64") + " = 0"
         bucket = "cityHash64(" + draw + ") % " + bind(max(used // max(size, 1), 1), "UInt64") + " AS bucket"
         rows = self._rows(self._texts(), chosen, bucket)
-        found = raw("SELECT ") + self._levels() + " FROM " + rows + " AS l INNER JOIN " + rows
-        found = found + " AS r ON l.bucket = r.bucket WHERE l.id < r.id"
-        return raw("SELECT ") + self._packed() + " AS levels, count() FROM (" + found + ") GROUP BY levels"
+        met = raw(" FROM ") + rows + " AS l INNER JOIN " + rows + " AS r ON l.bucket = r.bucket WHERE l.id < r.id"
+        compared = raw(" AS levels, count() FROM (SELECT ") + self._levels() + met + ") GROUP BY levels"
+        return raw("SELECT ") + self._packed() + compared
 
     def patterns(self) -> Sql:
         """Blocks, patterns and counts of all candidates."""
@@ -79,10 +76,10 @@ class Questions:
         names = join(", ", [raw("a"), raw("b"), raw("weight"), *rest])
         chosen = raw("a % ") + bind(parts, "UInt32") + " = " + bind(part, "UInt32")
         inner = raw("SELECT a, b, levels, conflict")
-        inner = inner + join("", [raw(", ") + identifier(name) for name in self._frequencies])
-        inner = inner + ", " + self._weight(model) + " AS weight" + self._pairs(chosen)
+        inner = inner + self._listed() + ", " + self._weight(model) + " AS weight" + self._pairs(chosen)
         below = raw("") if most is None else raw(" AND weight < ") + bind(most, "Float64")
-        return raw("SELECT ") + names + " FROM (" + inner + ") WHERE weight >= " + bind(least, "Float64") + below
+        weighed = raw(" FROM (") + inner + ") WHERE weight >= " + bind(least, "Float64") + below
+        return raw("SELECT ") + names + weighed
 
     def own_rows(self) -> Sql:
         """The condition under which a row belongs to the run."""
@@ -97,6 +94,9 @@ class Questions:
     def _pairs(self, chosen: Sql | None = None) -> Sql:
         own = self.own_rows()
         return scan(MATCH_PAIRS, self._workspace_id, own if chosen is None else own + " AND " + chosen)
+
+    def _listed(self) -> Sql:
+        return join("", [raw(", ") + identifier(name) for name in self._frequencies])
 
     def _texts(self) -> list[str]:
         used = set(self._settings.strong)
@@ -137,7 +137,6 @@ class Questions:
         """Added in the order in which `model.explain` adds, so that both come to the very same number."""
         weight = bind(model.prior, "Float64")
         for index, comparison in enumerate(model.comparisons):
-            # A level that cannot occur is asked for when the array is typed, never read: 16 entries, for four bits.
             weights = [level.weight for level in comparison.levels]
             number = raw("bitAnd(bitShiftRight(levels, ") + bind(BITS * index, "UInt8") + "), 15) + 1"
             weight = weight + " + arrayElement(" + bind(weights, "Array(Float64)") + ", " + number + ")"

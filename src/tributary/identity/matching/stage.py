@@ -54,12 +54,6 @@ class Frequency:
     corrections: npt.NDArray[np.float64]
 
 
-def slots_of(settings: MatchSettings) -> dict[str, str]:
-    """Which warehouse column holds which of ours."""
-    texts = {name: f"t{index:02}" for index, name in enumerate(settings.texts, 1)}
-    return texts | {name: f"n{index:02}" for index, name in enumerate(settings.numbers, 1)}
-
-
 def block_keys(block: Block, records: Standardised) -> tuple[Keys, BlockCount]:
     """A key per record, 0 where one is missing or too common."""
     key = np.zeros(len(records), np.uint64)
@@ -166,9 +160,9 @@ def insert_records(
     """Insert all records, a slice at a time. Returns which warehouse column holds which of ours."""
     import pyarrow as pa  # noqa: PLC0415 (slow to import)
 
-    slots = {**{name: f"t{n:02}" for n, name in enumerate(records.texts, 1)}}
+    slots = {name: f"t{n:02}" for n, name in enumerate(records.texts, 1)}
     slots |= {name: f"n{n:02}" for n, name in enumerate(records.numbers, 1)}
-    values = {slots[name]: pa.array(column.values, pa.string()) for name, column in records.texts.items()}
+    values = {slots[name]: column.values for name, column in records.texts.items()}
     codes = {slots[name]: column.codes for name, column in records.texts.items()}
     numbers = {slots[name]: column for name, column in records.numbers.items()}
     numbers |= {f"f{n:02}": each.corrections for n, each in enumerate(corrections, 1)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS: Final = 200  # of a text; edit distances grow with the square
 _NOTHING: Final = frozenset(
     {
-        "-", "-1", "null", "undefined", "none", "nil", "nan", "n/a", "na", "anonymous", "anon", "guest", "unknown", "test",
-        "[object object]", "default", "test@test.com", "noemail@noemail.com", "未知", "无", "测试", "匿名", "游客", "空", "暂无",
-        "先生", "女士", "小姐", "用户", "客户", "不详", "保密", "13800138000", "+8613800138000",
+        "+8613800138000", "-", "-1", "13800138000", "[object object]", "anon", "anonymous", "default", "guest", "n/a",
+        "na", "nan", "nil", "noemail@noemail.com", "none", "null", "test", "test@test.com", "undefined", "unknown",
+        "不详", "保密", "先生", "匿名", "女士", "客户", "小姐", "无", "暂无", "未知", "测试", "游客", "用户", "空",
     }
 )  # fmt: skip
 _ONE_CHARACTER = re.compile(r"[0\-]*|(\d)\1{7,}")
@@ -39,6 +39,7 @@ _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?(?:[T ].*)?")
 _NOT_CODE = re.compile(r"[^0-9A-Z\u3400-\u9fff]+")
 _BLANKS = re.compile(r"\s+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")  # most phones, and far quicker than asking for all countries' numbers
+_AT_A_TIME: Final = 50_000  # distinct values turned into Python text at once
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 Value = str | float
@@ -148,22 +149,36 @@ def standardise(record: Mapping[str, Any], settings: MatchSettings) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A text column: the distinct values, and which of them each record has. A missing value is ''."""
+    """A text column: the distinct values, and which of them each record has. A missing value is ''.
 
-    values: list[str]
+    Values are Arrow text, since a million Python strings take five times the memory.
+    """
+
+    values: pa.Array
     codes: npt.NDArray[np.int32]
+
+    @property
+    def empty(self) -> int:
+        """The code of the missing value, -1 if no record has it."""
+        import pyarrow.compute as pc  # noqa: PLC0415 (slow to import)
+
+        return int(pc.index(self.values, "").as_py())
 
     def counts(self) -> npt.NDArray[np.int64]:
         """How many records have each value; of '', none."""
         counts = np.bincount(self.codes, minlength=len(self.values)).astype(np.int64)
-        if "" in self.values:
-            counts[self.values.index("")] = 0
+        if self.empty >= 0:
+            counts[self.empty] = 0
         return counts
 
     def hashes(self, first: int = 0, last: int = 0) -> npt.NDArray[np.uint64]:
         """A hash of each distinct value, or of its first or last characters; of '', 0."""
         cut = slice(first) if first else slice(-last, None) if last else slice(None)
-        return np.array([value_hash(value[cut]) if value else 0 for value in self.values], np.uint64)
+        hashes = np.zeros(len(self.values), np.uint64)
+        for start in range(0, len(self.values), _AT_A_TIME):
+            values = self.values.slice(start, _AT_A_TIME).to_pylist()
+            hashes[start : start + len(values)] = [value_hash(value[cut]) if value else 0 for value in values]
+        return hashes
 
 
 def value_hash(value: str) -> int:
@@ -188,8 +203,8 @@ class Standardised:
 
         columns: dict[str, Any] = {"id": self.ids}
         for name, column in self.texts.items():
-            values = pa.array([value or None for value in column.values], pa.string())
-            columns[name] = values.take(pa.array(column.codes))
+            codes = pa.array(column.codes, mask=column.codes == column.empty)
+            columns[name] = column.values.take(codes)
         for name, numbers in self.numbers.items():
             columns[name] = pa.array(numbers, from_pandas=True)
         return pa.table(columns)
@@ -224,23 +239,44 @@ def standardise_table(records: pa.Table, settings: MatchSettings) -> Standardise
         if source in records.column_names:
             encoded = records.column(source).cast(pa.string()).combine_chunks().dictionary_encode()
             codes = pc.fill_null(encoded.indices.take(order), len(encoded.dictionary)).to_numpy().astype(np.int32)
-            given = [*encoded.dictionary.to_pylist(), None]
+            given = encoded.dictionary
         else:
-            codes, given = np.zeros(len(ids), np.int32), [None]
-        parts = [_parts(field, value) for value in given]
-        for index, name in enumerate(_columns_of(field)):
-            values = [part[index] for part in parts]
-            if name in used_texts:
-                texts[name] = _encoded([str(value) for value in values], codes)
-            elif name in used_numbers:
-                numbers[name] = np.array(values, np.float64)[codes]
+            codes, given = np.zeros(len(ids), np.int32), pa.array([], pa.string())
+        names = _columns_of(field)
+        text_parts, number_parts = _all_parts(field, given, set(names) & used_texts, set(names) & used_numbers)
+        texts |= {name: _encoded(values, codes) for name, values in text_parts.items()}
+        numbers |= {name: values[codes] for name, values in number_parts.items()}
     return Standardised(
         ids, {name: texts[name] for name in settings.texts}, {name: numbers[name] for name in settings.numbers}
     )
 
 
-def _encoded(values: Sequence[str], codes: npt.NDArray[np.int32]) -> Column:
+def _all_parts(
+    field: Field, given: pa.Array, texts: set[str], numbers: set[str]
+) -> tuple[dict[str, pa.ChunkedArray], dict[str, npt.NDArray[np.float64]]]:
+    """The wanted columns of distinct values, and at the end of a missing one."""
+    import pyarrow as pa  # noqa: PLC0415 (slow to import)
+
+    names = _columns_of(field)
+    text_chunks: dict[str, list[Any]] = {name: [] for name in names if name in texts}
+    number_chunks: dict[str, list[Any]] = {name: [] for name in names if name in numbers}
+    for start in range(0, len(given) + 1, _AT_A_TIME):
+        values: list[str | None] = given.slice(start, _AT_A_TIME).to_pylist()
+        if start + _AT_A_TIME > len(given):
+            values.append(None)
+        parts = [_parts(field, value) for value in values]
+        for index, name in enumerate(names):
+            if name in texts:
+                text_chunks[name].append(pa.array([part[index] for part in parts], pa.string()))
+            elif name in numbers:
+                number_chunks[name].append(np.array([part[index] for part in parts], np.float64))
+    return (
+        {name: pa.chunked_array(chunks) for name, chunks in text_chunks.items()},
+        {name: np.concatenate(chunks) for name, chunks in number_chunks.items()},
+    )
+
+
+def _encoded(values: pa.ChunkedArray, codes: npt.NDArray[np.int32]) -> Column:
     """The same column over distinct values: different spellings become one."""
-    known: dict[str, int] = {}
-    renumbered = np.array([known.setdefault(value, len(known)) for value in values], np.int32)
-    return Column(list(known), renumbered[codes])
+    encoded = values.combine_chunks().dictionary_encode()
+    return Column(encoded.dictionary, encoded.indices.to_numpy().astype(np.int32)[codes])
