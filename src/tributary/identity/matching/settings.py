@@ -231,8 +231,11 @@ class InvalidMatchSettings(InvalidRequest):
     status = 422
 
     def __init__(self, message: str, *, path: str = "", cure: str | None = None) -> None:
-        super().__init__(f"{path}: {message}" if path else message, cure=cure, path=path)
+        super().__init__(message, cure=cure, path=path)
         self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {super().__str__()}" if self.path else super().__str__()
 
 
 def check(settings: MatchSettings) -> MatchSettings:
@@ -252,11 +255,11 @@ def check(settings: MatchSettings) -> MatchSettings:
         if not 2 <= block.at_most <= 10_000:
             raise InvalidMatchSettings("at_most must lie between 2 and 10000.", path=path)
         for place, key in enumerate(block.keys):
-            _require(f"{path}.keys[{place}]", key.column, texts, "text")
+            _require(f"{path}.keys[{place}]", key.column, texts, _WORD[False])
             if key.first < 0 or key.last < 0 or (key.first and key.last):
                 raise InvalidMatchSettings("Give first or last, as a positive number.", path=f"{path}.keys[{place}]")
     for index, column in enumerate(settings.strong):
-        _require(f"strong[{index}]", column, texts, "text")
+        _require(f"strong[{index}]", column, texts, _WORD[False])
     _check_numbers(settings)
     _check_learnable(settings)
     return settings
@@ -289,12 +292,12 @@ def _check_comparison(path: str, comparison: Comparison, texts: set[str], number
     if not 1 <= len(comparison.levels) <= MAX_LEVELS:
         raise InvalidMatchSettings(f"A comparison has between 1 and {MAX_LEVELS} levels.", path=path)
     for index, column in enumerate(comparison.columns):
-        _require(f"{path}.columns[{index}]", column, texts | numbers, "")
+        _require(f"{path}.columns[{index}]", column, texts | numbers, "column")
     for index, level in enumerate(comparison.levels):
         place = f"{path}.levels[{index}]"
         _require(place, level.column, numbers if isinstance(level, Near) else texts, _WORD[isinstance(level, Near)])
         if isinstance(level, Swapped):
-            _require(place, level.other, texts, "text")
+            _require(place, level.other, texts, _WORD[False])
         if isinstance(level, EditDistance | Damerau) and not 1 <= level.at_most <= 20:
             raise InvalidMatchSettings("at_most must lie between 1 and 20.", path=place)
         if isinstance(level, EditShare) and not 0 < level.at_most < 1:
@@ -305,15 +308,14 @@ def _check_comparison(path: str, comparison: Comparison, texts: set[str], number
             raise InvalidMatchSettings("at_most must not be negative.", path=place)
 
 
-_WORD: Final = {True: "number", False: "text"}
+_WORD: Final = {True: "number column", False: "text column"}
 
 
 def _require(path: str, column: str, known: set[str], kind: str) -> None:
     if column not in known:
         there = ", ".join(sorted(known)) or "none"
-        raise InvalidMatchSettings(
-            f"There is no {kind + ' ' if kind else ''}column {column!r}.", path=path, cure=f"There are: {there}."
-        )
+        message = f"There is no {kind} {column!r}."
+        raise InvalidMatchSettings(message, path=path, cure=f"There are: {there}.")
 
 
 def _check_numbers(settings: MatchSettings) -> None:
