@@ -89,10 +89,15 @@ class Judge:
         found = self._find(type_)
         return _DAYS.get(found.window, 0) * DAY_MS if found else 0
 
+    def cap(self, type_: str) -> int | None:
+        """The most identifiers of higher priority that may claim a value of this type; None: any number."""
+        found = self._find(type_)
+        return found.degree_cap if found else None
+
     def is_over_cap(self, node: Node) -> bool:
         """So many claim the value that it is shared by several people."""
-        found = self._find(node.type)
-        return found is not None and found.degree_cap is not None and node.degree > found.degree_cap
+        cap = self.cap(node.type)
+        return cap is not None and node.degree > cap
 
     def is_unique(self, type_: str) -> bool:
         """Values of the type name one person."""

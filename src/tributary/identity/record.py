@@ -160,8 +160,10 @@ class Recorder:
         place = {each.id: (each.before, each.owner) if each.before else (0, -each.id) for each in known.values()}
         companies: dict[tuple[int, int], _Company] = {}
         for each in known.values():
-            company = companies.setdefault(place[each.id], _Company([], each.before))
+            company = companies.setdefault(place[each.id], _Company([], 0))
             company.identifiers.append(each.id)
+            if each.base and each.base == each.before:  # a part that was left behind is not the profile
+                company.profile = each.before
         for link in self._joins:
             one, other = companies[place[link.a]], companies[place[link.b]]
             if one is other:

@@ -25,6 +25,7 @@ from tributary.identity import (
     Linkage,
     Refused,
     Resolver,
+    RuleSet,
     allocate,
     canonical_profile_id,
     links_of,
@@ -32,6 +33,7 @@ from tributary.identity import (
 )
 from tributary.identity.graph import link_id
 from tributary.identity.partition import DAY_MS
+from tributary.identity.rebuild import compare
 from tributary.identity.rules import Caps
 from tributary.identity.types import IdentifierTypes
 from tributary.store import Store, open_store
@@ -484,3 +486,29 @@ class Resolving(RuleBasedStateMachine):
 
 Resolving.TestCase.settings = settings(max_examples=15, stateful_step_count=8, deadline=None)
 TestResolving = Resolving.TestCase
+
+
+@given(_events)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_whole_computed_at_once_is_what_came_about_bit_by_bit(
+    scratch: Path, events: list[tuple[Ids, int, bool]]
+) -> None:
+    linkages = [linkage(TIGHT, ids, at_ms)._replace(is_trusted=trusted) for ids, at_ms, trusted in events]
+    store = fresh_store(scratch)
+    for each in linkages:
+        resolve(store, [each], TIGHT)
+    with store.read() as session:
+        same = compare(session, 1, TIGHT.rules)
+        free = compare(session, 1, RuleSet(types=_free, unsigned="link"))
+    assert same.changes == []
+    assert same.profiles_before == same.profiles_after == len(people(store))
+    looser = IdentifierTypes(1, RuleSet(types=_free, unsigned="link"))
+    at_once = fresh_store(scratch)
+    resolve(at_once, linkages, looser)
+    assert (
+        free.profiles_after
+        == len(people(at_once))
+        == len(oracle(looser, [e._replace(is_trusted=True) for e in linkages]))
+    )
+    store.close()
+    at_once.close()
