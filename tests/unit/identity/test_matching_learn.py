@@ -66,7 +66,7 @@ def expected_patterns(matches, strangers, *, agree=(), blocks=0):
 
 def test_expectation_maximisation_finds_what_was_planted():
     patterns = expected_patterns(30_000, 70_000)
-    m, matches = expectation_maximisation(patterns, [0, 1, 2, 3], list(U))
+    m, matches = expectation_maximisation(patterns, list(U))
     assert np.allclose(m, M, atol=0.005)
     assert matches == pytest.approx(30_000, rel=0.01)
 
@@ -112,6 +112,16 @@ def test_levels_that_were_never_seen_are_rare_and_not_impossible():
     patterns = Patterns(np.array([[3, 3, 3, 3], [1, 1, 1, 1]]), np.array([500.0, 500.0]), np.array([4, 4]))
     learnt = learn(SETTINGS, patterns, Patterns(patterns.levels[1:], np.array([1e6]), np.array([0])), {}, pairs=1e9)
     assert all(0 < value < 1 for values in (*learnt.m, *learnt.u) for value in values)
+
+
+def test_patterns_of_some_comparisons_keep_their_pairs():
+    patterns = expected_patterns(100, 300)
+    part = patterns.collapsed([2, 0])
+    assert part.levels.shape == (16, 2)
+    assert part.counts.sum() == pytest.approx(patterns.counts.sum())
+    chosen = (patterns.levels[:, 2] == 3) & (patterns.levels[:, 0] == 1)
+    (place,) = np.flatnonzero((part.levels == [3, 1]).all(axis=1))
+    assert part.counts[place] == pytest.approx(patterns.counts[chosen].sum())
 
 
 def test_nothing_at_all_still_makes_a_model():

@@ -248,10 +248,8 @@ class _Run:
 
     def _learn(self, ask: Questions, agreements: dict[int, float], count: int) -> tuple[Learnt, int]:
         comparisons = len(self._settings.comparisons)
-        found = self._ask(ask.patterns())
-        candidates = Patterns.of(
-            [row[1] for row in found], [row[2] for row in found], [row[0] for row in found], comparisons
-        )
+        found = self._columns(ask.patterns())
+        candidates = Patterns.of(found["levels"], found["pairs"], found["blocks"], comparisons)
         random = self._ask(ask.strangers(count))
         strangers = Patterns.of([row[0] for row in random], [row[1] for row in random], [0] * len(random), comparisons)
         pairs = max(count * (count - 1) / 2, 1.0)

@@ -46,6 +46,20 @@ class Patterns:
         levels = (numbers[:, None] >> shifts[None, :]) & np.uint64(2**BITS - 1)
         return cls(levels.astype(np.int64), np.asarray(counts, np.float64), np.asarray(blocks, np.int64))
 
+    def of_block(self, block: int) -> Patterns:
+        """Those of the pairs that a block makes."""
+        chosen = (self.blocks >> block) & 1 == 1
+        return Patterns(self.levels[chosen], self.counts[chosen], self.blocks[chosen])
+
+    def collapsed(self, comparisons: list[int]) -> Patterns:
+        """The patterns of some comparisons only, each once: there are far fewer of them."""
+        packed = np.zeros(len(self.counts), np.int64)
+        for index in comparisons:
+            packed = packed << BITS | self.levels[:, index]
+        _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+        counts = np.asarray(np.bincount(inverse, weights=self.counts, minlength=len(first)), np.float64)
+        return Patterns(self.levels[first][:, comparisons], counts, np.zeros(len(first), np.int64))
+
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
@@ -67,6 +81,12 @@ def learn(
     comparisons whose strongest level is that. `pairs` is how many pairs all records make.
     """
     sizes = [len(comparison.levels) + 1 for comparison in settings.comparisons]
+    everything = candidates.collapsed(list(range(len(sizes))))
+    sessions = [
+        (free, candidates.of_block(block).collapsed(free))
+        for block in range(len(settings.blocks))
+        if (free := [index for index in range(len(sizes)) if index not in settings.held_out(block)])
+    ]
     suspected = np.zeros(len(strangers.counts))
     m: list[Floats] = []
     u: list[Floats] = []
@@ -74,9 +94,9 @@ def learn(
     expected = 0.0
     for _ in range(3):  # a small sample holds pairs of one person: they are taken out once it is known how those look
         u = [_u(strangers, 1.0 - suspected, index, size, agreements.get(index)) for index, size in enumerate(sizes)]
-        m = _m(settings, candidates, u, sizes)
+        m = _m(sessions, u, sizes)
         weights = [np.concatenate([[0.0], np.log2(each_m / each_u)]) for each_m, each_u in zip(m, u, strict=True)]
-        prior, expected = _prior(_bits(candidates, weights), candidates.counts, pairs)
+        prior, expected = _prior(_bits(everything, weights), everything.counts, pairs)
         suspected = _probability(prior + _bits(strangers, weights))
     return Learnt([each.tolist() for each in m], [each.tolist() for each in u], prior, expected)
 
@@ -93,20 +113,20 @@ def _u(strangers: Patterns, share: Floats, index: int, size: int, agreement: flo
     return np.maximum(u, _LEAST_U)
 
 
-def _m(settings: MatchSettings, candidates: Patterns, u: list[Floats], sizes: list[int]) -> list[Floats]:
-    """m by comparison, averaged over the blocks that do not choose by it."""
+def _m(sessions: list[tuple[list[int], Patterns]], u: list[Floats], sizes: list[int]) -> list[Floats]:
+    """m by comparison, averaged over the blocks that do not choose by it, each with its free comparisons."""
     found: list[list[Floats]] = [[] for _ in sizes]
-    for block in range(len(settings.blocks)):
-        chosen = (candidates.blocks >> block) & 1 == 1
-        free = [index for index in range(len(sizes)) if index not in settings.held_out(block)]
-        if not chosen.any() or not free:
+    for free, patterns in sessions:
+        if len(patterns.counts) == 0:
             continue
-        part = Patterns(candidates.levels[chosen], candidates.counts[chosen], candidates.blocks[chosen])
-        learnt, expected = expectation_maximisation(part, free, [u[index] for index in free])
+        learnt, expected = expectation_maximisation(patterns, [u[index] for index in free])
         if expected >= _LEAST_PAIRS:
             for index, each in zip(free, learnt, strict=True):
                 found[index].append(each)
-    return [np.mean(each, axis=0) if each else _guess(size) for each, size in zip(found, sizes, strict=True)]
+    return [
+        np.asarray(np.mean(each, axis=0), np.float64) if each else _guess(size)
+        for each, size in zip(found, sizes, strict=True)
+    ]
 
 
 def _guess(size: int) -> Floats:
@@ -116,12 +136,12 @@ def _guess(size: int) -> Floats:
     return np.asarray(m / m.sum(), np.float64)
 
 
-def expectation_maximisation(patterns: Patterns, comparisons: list[int], u: list[Floats]) -> tuple[list[Floats], float]:
-    """m of the given comparisons, with u held fast, and the expected pairs of one person among all.
+def expectation_maximisation(patterns: Patterns, u: list[Floats]) -> tuple[list[Floats], float]:
+    """m of the comparisons of `patterns`, with u held fast, and the expected pairs of one person among all.
 
     Dempster, Laird & Rubin 1977; for record linkage Winkler 1988.
     """
-    levels = patterns.levels[:, comparisons]
+    levels = patterns.levels
     total = patterns.counts.sum()
     m = [_guess(len(each)) for each in u]
     share = 0.3

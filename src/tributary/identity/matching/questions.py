@@ -68,7 +68,7 @@ class Questions:
 
     def patterns(self) -> Sql:
         """Blocks, patterns and counts of all candidates."""
-        return raw("SELECT blocks, levels, count()") + self._pairs() + " GROUP BY blocks, levels"
+        return raw("SELECT blocks, levels, count() AS pairs") + self._pairs() + " GROUP BY blocks, levels"
 
     def scored(self, model: Model, *, least: float, most: float | None, part: int, parts: int, whole: bool) -> Sql:
         """Pairs whose weight is from `least` on and below `most`: a, b and weight, and all else when `whole`."""

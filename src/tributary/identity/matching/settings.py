@@ -164,7 +164,7 @@ class MatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     strong: list[str] = []
     merge: float = 0.99
     review: float = 0.5
-    penalty: float = -2.0
+    penalty: float = -1.0
     sample: int = 1_000_000
     seed: int = 1
     max_pairs: int = 200_000_000
