@@ -72,3 +72,11 @@ def test_what_may_be_lost_costs_no_sync_and_is_forgotten_after_a_day():
         recent = topology.create_table(TABLES["recent_events"], "shop")[0].anonymised
         assert recent.endswith("TTL inserted_at + INTERVAL 1 DAY SETTINGS ttl_only_drop_parts = 1")
         assert "fsync" not in recent
+
+
+def test_rows_of_matching_runs_lie_apart_and_go_after_a_day():
+    for topology in (SingleNode(), CLUSTER):
+        for name, order in (("match_records", "id"), ("match_pairs", "levels")):
+            table = topology.create_table(TABLES[name], "shop")[0].anonymised
+            assert f"PARTITION BY run ORDER BY (workspace_id, {order}) TTL inserted_at + INTERVAL 1 DAY" in table
+            assert "fsync" not in table
