@@ -31,10 +31,12 @@ from tributary.core.clock import Clock, SystemClock
 from tributary.core.envelope import EVENTS_TOPIC
 from tributary.core.logging import configure_logging
 from tributary.errors import Conflict, TributaryError, Unavailable
+from tributary.identity.signing import IDENTITY_KEY
 from tributary.jobs import Runner
 from tributary.messaging import Sender, open_keys
 from tributary.pipeline import GROUP, Pipeline
 from tributary.pipeline import job_handlers as replay_handlers
+from tributary.privacy import load_key
 from tributary.settings import Settings
 from tributary.store import open_store
 from tributary.stream import open_log
@@ -171,7 +173,9 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
         keys = open_keys(store, settings.keys_dir)
         sources.publish_sources(store, settings.source_snapshot)
 
-        pipeline = Pipeline(store, warehouse, log.consumer(EVENTS_TOPIC, GROUP), clock, settings.pipeline)
+        consumer = log.consumer(EVENTS_TOPIC, GROUP)
+        identity_key = load_key(settings.keys_dir / IDENTITY_KEY)
+        pipeline = Pipeline(store, warehouse, consumer, clock, settings.pipeline, identity_key=identity_key)
         context = Context(
             settings=settings,
             clock=clock,

@@ -102,6 +102,11 @@ def unbind(
     return _decision(row)
 
 
+def write_unbinding(session: Session, workspace_id: int, pair: tuple[int, int], *, by: str, at_ms: int) -> None:
+    """Only write down that the two were unbound; for whoever resolves events in the same transaction."""
+    _write(session, workspace_id, UNBOUND, pair, by=by, reason="", now=datetime.fromtimestamp(at_ms / 1000, UTC))
+
+
 def remove_identifier(
     session: Session, resolver: Resolver, workspace_id: int, identifier: int, *, by: str, reason: str, now: datetime
 ) -> Decision:

@@ -31,6 +31,7 @@ from tributary.identity import (
 )
 from tributary.pipeline.counters import DUPLICATE, QUARANTINED, STORED, SUPPRESSED, Tally
 from tributary.pipeline.events import BadEvent, EnvelopeReader, Event, make_message_id, peek_message_id
+from tributary.pipeline.partings import Unbindings, isolate_devices
 from tributary.pipeline.quarantine import Rejection, write_rejections
 from tributary.pipeline.recent import Outcomes
 from tributary.pipeline.rows import aliases_table, events_table, pack, profiles_table
@@ -67,6 +68,7 @@ class WorkspaceView:
     """What the pipeline knows about a workspace while it handles a batch."""
 
     types: IdentifierTypes
+    signers: Mapping[str, bytes]  # sources on people's own devices, and their secrets
     standardiser: Standardiser
     strategies: Strategies
 
@@ -139,7 +141,7 @@ def _decode_envelope(record: Record, envelope: Envelope, view: WorkspaceView | N
             message_id = make_message_id(envelope, place, index, peek_message_id(raw))
             decoded.rejections.append(Rejection.of(envelope, raw, message_id, "unknown_workspace", detail))
         return
-    reader = EnvelopeReader(envelope, place, view.types, view.standardiser)
+    reader = EnvelopeReader(envelope, place, view.types, view.standardiser, view.signers)
     for index, raw in enumerate(envelope.events):
         try:
             decoded.events.append(reader.read(index))
@@ -287,6 +289,9 @@ class BatchWriter:
     def _resolve(self, resolver: Resolver, events: list[Event]) -> tuple[list[Event], list[int], list[int]]:
         """The events that have a home, the ids under which they are stored, and whose they are now."""
         self._name_previous(events)
+        types = {workspace_id: view.types for workspace_id, view in self._views.items()}
+        isolate_devices(self._session, events, types)
+        unbindings = Unbindings(self._session, events, types)
         resolutions = resolver.resolve(
             Linkage(
                 event.workspace_id, event.claims, event.rule, event.source_id, event.message_id, event.at_ms,
@@ -294,6 +299,7 @@ class BatchWriter:
             )
             for event in events
         )  # fmt: skip
+        unbindings.carry_out(resolver)
         kept: list[Event] = []
         base_ids: list[int] = []
         profile_ids: list[int] = []

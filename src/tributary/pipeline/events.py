@@ -7,7 +7,8 @@ mended and noted in `changes`; what cannot be used raises `BadEvent` with a stab
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ import xxhash
 
 from tributary.core.envelope import Envelope
 from tributary.identity import ALIAS, SAME_EVENT, Claim, IdentifierTypes, Refused, clean_text
+from tributary.identity.signing import is_signed
 from tributary.pipeline.numbers import make_storable, may_hold_odd_numbers
 from tributary.pipeline.standardise import Changes, Standardiser
 from tributary.pipeline.times import corrected_ms, parse_ms
@@ -77,6 +79,7 @@ class _Context(msgspec.Struct, rename="camel", gc=False):
     external_ids: Any = None
     device: Any = None
     library: Any = None
+    identity_signature: Any = None
     ip: Any = msgspec.UNSET
     user_agent: Any = msgspec.UNSET
 
@@ -126,8 +129,16 @@ _encode = msgspec.json.Encoder().encode
 class EnvelopeReader:
     """Reads the events of one envelope. `place` names it in the log; ids of events without one are made from it."""
 
-    def __init__(self, envelope: Envelope, place: str, types: IdentifierTypes, standardiser: Standardiser) -> None:
+    def __init__(
+        self,
+        envelope: Envelope,
+        place: str,
+        types: IdentifierTypes,
+        standardiser: Standardiser,
+        signers: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         self._envelope = envelope
+        self._secret = signers.get(envelope.source_id)
         self._place = place
         self._types = types
         self._standardiser = standardiser
@@ -196,13 +207,22 @@ class EnvelopeReader:
             claims=claims,
             refused=refused,
             rule=ALIAS if type_ == "alias" else SAME_EVENT,
-            is_trusted=True,
+            is_trusted=self._is_trusted(claims, known),
             is_backfill=envelope.is_backfill,
             key=digest >> 65,
             mark=digest & 0x7FFF_FFFF_FFFF_FFFF,
             raw=raw,
             envelope=envelope,
         )
+
+    def _is_trusted(self, claims: tuple[Claim, ...], context: _Context) -> bool:
+        """From a server, or what it says about who it is is signed by one."""
+        if self._secret is None:
+            return True
+        if context.identity_signature is None:
+            return False
+        unique = [claim for claim in claims if (type_ := self._types.get(claim.type)) and type_.is_unique]
+        return is_signed(self._secret, unique, context.identity_signature)
 
     def _timestamp(self, wire: _Wire, changes: Changes) -> int:
         said = wire.timestamp if wire.original_timestamp is None else wire.original_timestamp

@@ -48,6 +48,10 @@ _TEXTS: dict[str, ReasonText] = {
         "没有可用的 userId 或 anonymousId（null、0000 之类的值不代表任何人）。请发送其中之一。",
         "There is no usable userId or anonymousId (values such as null or 0000 name nobody). Send one of them.",
     ),
+    "identifier_removed": ReasonText(
+        "该事件的标识均已从本工作区移除，不再代表任何人。若属误删，请先手工关联此人后重放。",
+        "All its identifiers were removed from this workspace and name nobody. If by mistake, send it with another one.",
+    ),
     "event_too_large": ReasonText(
         "事件超过大小上限。请减少单个事件的内容。", "The event is larger than the limit. Send less in one event."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import secrets
 import threading
 import time
 from collections import deque
@@ -19,6 +20,7 @@ from tributary.core.clock import Clock
 from tributary.errors import Conflict, NotFound, TributaryError, Unavailable
 from tributary.governance import load_catalog
 from tributary.identity import load_types
+from tributary.identity.signing import source_secret
 from tributary.pipeline.batch import (
     BatchWriter,
     Decoded,
@@ -37,6 +39,7 @@ from tributary.pipeline.recent import Outcomes, RecentEvents
 from tributary.pipeline.standardise import Standardiser
 from tributary.profiles import load_strategies
 from tributary.settings import PipelineSettings
+from tributary.sources import client_sources
 from tributary.store import Session, Store, bulk
 from tributary.store.tables.pipeline import PipelineOutbox
 from tributary.stream import Consumer, Record
@@ -104,6 +107,7 @@ class Pipeline:
         group: str = GROUP,
         reactors: Sequence[Reactor] = (),
         suppressed: Suppressed | None = None,
+        identity_key: bytes = b"",
         crashpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._store = store
@@ -114,6 +118,7 @@ class Pipeline:
         self._group = group
         self._reactors = reactors
         self._suppressed = suppressed
+        self._identity_key = identity_key or secrets.token_bytes(32)  # without a key nobody can sign
         self._crashpoint = crashpoint
         self._recent = RecentEvents(warehouse, clock, settings.recent_events)
         self._positions: dict[int, int] | None = None  # None: unknown, ask the store
@@ -258,7 +263,12 @@ class Pipeline:
             types = load_types(session, workspace_id, region=region)
             if before is not None and before.types.rules == types.rules:
                 types = before.types  # it remembers tens of thousands of values already judged
-            return WorkspaceView(types, Standardiser(catalog, region), load_strategies(session, workspace_id))
+            signers = {
+                source_id: source_secret(self._identity_key, source_id)
+                for source_id in client_sources(session, workspace_id)
+            }
+            strategies = load_strategies(session, workspace_id)
+            return WorkspaceView(types, signers, Standardiser(catalog, region), strategies)
 
     def _commit(self, decoded: Decoded, views: Mapping[int, WorkspaceView]) -> tuple[Outbox, Outcomes]:
         try:

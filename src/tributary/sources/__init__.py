@@ -8,6 +8,7 @@ from tributary.sources.publish import job_handlers, publish_after_commit, publis
 from tributary.sources.service import (
     KEY_GRACE,
     SourceKind,
+    client_sources,
     create_source,
     find_source,
     get_source,
@@ -25,6 +26,7 @@ __all__ = [
     "Language",
     "Snippet",
     "SourceKind",
+    "client_sources",
     "create_source",
     "find_source",
     "get_source",

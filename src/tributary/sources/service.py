@@ -48,6 +48,16 @@ class SourceKind(StrEnum):
 KINDS_WITHOUT_HTTP = frozenset({SourceKind.IMPORT.value, SourceKind.INTERNAL.value})
 
 
+# Their write keys are public and what they send comes from people's own devices: anybody may claim anything there.
+CLIENT_KINDS = frozenset({SourceKind.WEB.value, SourceKind.MOBILE.value})
+
+
+def client_sources(session: Session, workspace_id: int) -> list[str]:
+    """The ids of the sources on people's own devices."""
+    query = select(Source.id).where(Source.workspace_id == workspace_id, Source.kind.in_(CLIENT_KINDS))
+    return list(session.scalars(query))
+
+
 def new_write_key() -> str:
     """A random write key: 32 letters and digits."""
     return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(_KEY_LENGTH))

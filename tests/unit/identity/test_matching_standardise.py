@@ -117,11 +117,13 @@ def test_other_kinds():
         CHINESE_CUSTOMERS,
         fields=[
             Field(name="c", kind="code", source="card"),
+            Field(name="x", kind="exact"),
             Field(name="t", kind="text"),
             Field(name="n", kind="number"),
         ],
     )
-    assert standardise({"card": " ab-12 x", "t": "A  b", "n": "0"}, other) == {"c": "AB12X", "t": "a b", "n": 0.0}
+    found = standardise({"card": " ab-12 x", "x": " u-A b ", "t": "A  b", "n": "0"}, other)
+    assert found == {"c": "AB12X", "x": "u-A b", "t": "a b", "n": 0.0}
     assert math.isnan(standardise({"n": "inf"}, other)["n"])
 
 

@@ -24,7 +24,8 @@ def _block(*columns: str, at_most: int = 100) -> Block:
     return Block(keys=[Key(column=column) for column in columns], at_most=at_most)
 
 
-# Customers of several systems: Chinese names in either script or in Latin letters, mobiles, addresses.
+# Customers of several systems: Chinese names in either script or in Latin letters, mobiles, addresses. Two accounts, or
+# two identity cards, are two people as far as a program may decide.
 CHINESE_CUSTOMERS: Final = MatchSettings(
     fields=[
         Field(name="name", kind="name"),
@@ -32,6 +33,8 @@ CHINESE_CUSTOMERS: Final = MatchSettings(
         Field(name="email", kind="email"),
         Field(name="address", kind="address"),
         Field(name="birthday", kind="date"),
+        Field(name="user_id", kind="exact"),
+        Field(name="id_card", kind="code"),
     ],
     comparisons=[
         Comparison(
@@ -91,6 +94,7 @@ CHINESE_CUSTOMERS: Final = MatchSettings(
         Block(keys=[Key(column="birthday"), Key(column="email.local", first=4)]),
         Block(keys=[Key(column="address.numbers"), Key(column="email.local", first=4)]),
     ],
+    strong=["user_id", "id_card"],
 )
 
 # The columns of the Febrl data sets, without the number of the social security: with it there is nothing to match.

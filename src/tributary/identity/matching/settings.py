@@ -13,7 +13,8 @@ refers to:
     address   x (whole), x.province, x.city, x.district, x.rest, x.numbers (of house, building and room)
     date      x (eight digits), x.days (a number: days since 1970), x.month_day, x.day_month
     text      x (lower case, single blanks)
-    code      x (letters and digits in upper case: numbers of papers, accounts)
+    code      x (letters and digits in upper case: numbers of papers)
+    exact     x (as it is, without blanks around it: ids of systems)
     number    x (a number)
 
 A **comparison** looks at columns of two records and answers with the first of its levels that holds; "missing" when a
@@ -37,7 +38,7 @@ MAX_TEXTS: Final = 24
 MAX_NUMBERS: Final = 8
 MAX_FREQUENCIES: Final = 8
 
-Kind: TypeAlias = Literal["name", "phone", "email", "address", "date", "text", "code", "number"]
+Kind: TypeAlias = Literal["name", "phone", "email", "address", "date", "text", "code", "exact", "number"]
 
 TEXT_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "name": ("", ".pinyin", ".surname", ".given"),
@@ -47,6 +48,7 @@ TEXT_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "date": ("", ".month_day", ".day_month"),
     "text": ("",),
     "code": ("",),
+    "exact": ("",),
     "number": (),
 }
 NUMBER_PARTS: Final[dict[str, tuple[str, ...]]] = {"date": (".days",), "number": ("",)}

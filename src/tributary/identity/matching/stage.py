@@ -47,11 +47,11 @@ class BlockCount(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """Of one level by frequency: how often two values at random are the same, and the correction of each record."""
+    """Of one level by frequency: how often two values at random are the same, and the correction of each value."""
 
     model: FrequencyModel
     agreement: float
-    corrections: npt.NDArray[np.float64]
+    by_value: npt.NDArray[np.float64]
 
 
 def block_keys(block: Block, records: Standardised) -> tuple[Keys, BlockCount]:
@@ -130,7 +130,7 @@ def frequencies(settings: MatchSettings, records: Standardised) -> list[Frequenc
             rest=_correction(agreement, typical, total),
             common={format(int(hashes[index]), "016x"): float(by_value[index]) for index in listed},
         )
-        found.append(Frequency(model, agreement, by_value[column.codes]))
+        found.append(Frequency(model, agreement, by_value))
     return found
 
 
@@ -165,7 +165,7 @@ def insert_records(
     values = {slots[name]: column.values for name, column in records.texts.items()}
     codes = {slots[name]: column.codes for name, column in records.texts.items()}
     numbers = {slots[name]: column for name, column in records.numbers.items()}
-    numbers |= {f"f{n:02}": each.corrections for n, each in enumerate(corrections, 1)}
+    by_value = {f"f{n:02}": each for n, each in enumerate(corrections, 1)}
     key_columns = {f"k{n:02}": key for n, key in enumerate(keys, 1)}
     for start in range(0, len(records), _SLICE):
         part = slice(start, min(start + _SLICE, len(records)))
@@ -178,10 +178,14 @@ def insert_records(
         for name in (f"t{n:02}" for n in range(1, MAX_TEXTS + 1)):
             used = name in values
             table[name] = values[name].take(pa.array(codes[name][part])) if used else pa.repeat(pa.scalar(""), rows)
-        for letter, most in (("n", MAX_NUMBERS), ("f", MAX_FREQUENCIES)):
-            for name in (f"{letter}{n:02}" for n in range(1, most + 1)):
-                used = name in numbers
-                table[name] = pa.array(numbers[name][part]) if used else pa.repeat(pa.scalar(0.0), rows)
+        for name in (f"n{n:02}" for n in range(1, MAX_NUMBERS + 1)):
+            table[name] = pa.array(numbers[name][part]) if name in numbers else pa.repeat(pa.scalar(0.0), rows)
+        for name in (f"f{n:02}" for n in range(1, MAX_FREQUENCIES + 1)):
+            if (frequency := by_value.get(name)) is not None:
+                of = records.texts[frequency.model.column].codes[part]
+                table[name] = pa.array(frequency.by_value[of])
+            else:
+                table[name] = pa.repeat(pa.scalar(0.0), rows)
         for name in (f"k{n:02}" for n in range(1, MAX_BLOCKS + 1)):
             used = name in key_columns
             table[name] = pa.array(key_columns[name][part]) if used else pa.repeat(pa.scalar(0, pa.uint64()), rows)

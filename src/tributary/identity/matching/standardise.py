@@ -104,6 +104,10 @@ def _code(value: str) -> Parts:
     return (_NOT_CODE.sub("", value.upper()),)
 
 
+def _exact(value: str) -> Parts:
+    return (value,)
+
+
 def _number(value: str) -> Parts:
     try:
         number = float(value)
@@ -113,7 +117,7 @@ def _number(value: str) -> Parts:
 
 
 _PARTS: Final[dict[str, Callable[[str], Parts]]] = {
-    "name": _name, "phone": _phone, "email": _email, "address": _address, "date": _date, "text": _text, "code": _code,
+    "name": _name, "phone": _phone, "email": _email, "address": _address, "date": _date, "text": _text, "code": _code, "exact": _exact,
     "number": _number,
 }  # fmt: skip
 
@@ -238,14 +242,16 @@ def standardise_table(records: pa.Table, settings: MatchSettings) -> Standardise
         source = field.source or field.name
         if source in records.column_names:
             encoded = records.column(source).cast(pa.string()).combine_chunks().dictionary_encode()
-            codes = pc.fill_null(encoded.indices.take(order), len(encoded.dictionary)).to_numpy().astype(np.int32)
             given = encoded.dictionary
+            codes = pc.fill_null(encoded.indices.take(order), len(given)).to_numpy().astype(np.int32)
+            del encoded
         else:
             codes, given = np.zeros(len(ids), np.int32), pa.array([], pa.string())
         names = _columns_of(field)
         text_parts, number_parts = _all_parts(field, given, set(names) & used_texts, set(names) & used_numbers)
         texts |= {name: _encoded(values, codes) for name, values in text_parts.items()}
         numbers |= {name: values[codes] for name, values in number_parts.items()}
+        del given, text_parts, number_parts  # before the next field is taken apart
     return Standardised(
         ids, {name: texts[name] for name in settings.texts}, {name: numbers[name] for name in settings.numbers}
     )

@@ -115,6 +115,16 @@ class IdentityDecision(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class DeviceLogout(Base):
+    """When somebody logged out on a device, for workspaces whose rules make it somebody else's from then on."""
+
+    __tablename__ = "device_logouts"
+
+    identifier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at_ms: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    workspace_id: Mapped[int]
+
+
 class Merge(Base):
     """The merge ledger: one row for each time that a profile was taken up by another, or parted from it.
 

@@ -49,6 +49,13 @@ def upgrade() -> None:
         sa.Column("applied_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "version", name=op.f("pk_identity_rules")),
     )
+    op.create_table(
+        "device_logouts",
+        sa.Column("identifier", BigInt, autoincrement=False, nullable=False),
+        sa.Column("at_ms", BigInt, autoincrement=False, nullable=False),
+        sa.Column("workspace_id", BigInt, nullable=False),
+        sa.PrimaryKeyConstraint("identifier", "at_ms", name=op.f("pk_device_logouts")),
+    )
     _carry_types_over()
     op.drop_table("identifier_types")
     with op.batch_alter_table("edges", schema=None) as batch_op:
@@ -119,5 +126,6 @@ def downgrade() -> None:
         sa.Column("definition", Json, nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "name", name=op.f("pk_identifier_types")),
     )
+    op.drop_table("device_logouts")
     op.drop_table("identity_rules")
     op.drop_table("identity_decisions")
