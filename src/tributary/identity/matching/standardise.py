@@ -117,8 +117,8 @@ def _number(value: str) -> Parts:
 
 
 _PARTS: Final[dict[str, Callable[[str], Parts]]] = {
-    "name": _name, "phone": _phone, "email": _email, "address": _address, "date": _date, "text": _text, "code": _code, "exact": _exact,
-    "number": _number,
+    "name": _name, "phone": _phone, "email": _email, "address": _address, "date": _date, "text": _text, "code": _code,
+    "exact": _exact, "number": _number,
 }  # fmt: skip
 
 
