@@ -443,7 +443,7 @@ def person_events(dice: random.Random) -> list[dict[str, Any]]:
 
 
 def settled(rig: PipelineRig) -> dict[str, Any]:
-    """The state without what depends on when a merge was seen: its entry in the ledger, and profiles that are no more."""
+    """The state without what depends on when a merge was seen: its entry in the ledger, profiles that are no more."""
     state = rig.state()
     del state["merges"]
     canonical = dict(state["store aliases"])

@@ -261,7 +261,7 @@ def _obstacle(
         return ""
     if judge.is_doubtful(edge, a, b):
         is_fresh = (len(one.members) == 1 and not one.homed) or (len(other.members) == 1 and not other.homed)
-        if judge.rules.unsigned == "ignore" or not is_fresh:
+        if not is_fresh:
             return "unsigned"
     return one.obstacle(other, judge)
 

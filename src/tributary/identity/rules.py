@@ -135,9 +135,10 @@ DEFAULT_RULES: tuple[LinkRule, ...] = (
 class RuleSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of a workspace's identity rules.
 
-    `types` of a name that is built in replace the built-in one; the others are added. `unsigned` says what evidence
-    between unique identifiers is worth that comes unsigned from somebody's own device: `attach` a value that is nobody
-    yet, `link` like any other, or `ignore`.
+    `types` of a name that is built in replace the built-in one; the others are added. `unsigned` says what unique
+    identifiers are worth that come unsigned from somebody's own device. `attach`: a browser may log in, and a value
+    that is nobody yet is added, but no two people become one. `link`: like any other. `ignore`: they name nobody, such
+    an event is only the browser's.
     """
 
     types: list[IdentifierType] = []

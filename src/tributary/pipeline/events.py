@@ -169,6 +169,10 @@ class EnvelopeReader:
         is_odd = may_hold_odd_numbers(raw)
         context, known = self._context(wire, changes, is_odd)
         claims, refused = self._claims(wire, type_, known)
+        is_trusted = self._is_trusted(claims, known)
+        if not is_trusted and self._types.rules.unsigned == "ignore":
+            refused += [Refused(claim.type, claim.value, "unsigned") for claim in self._unique(claims)]
+            claims = tuple(claim for claim in claims if claim not in self._unique(claims))
         if not claims:
             raise BadEvent("no_identifier", _nobody(refused))
         name, properties = _NAMED[type_](wire)
@@ -207,7 +211,7 @@ class EnvelopeReader:
             claims=claims,
             refused=refused,
             rule=ALIAS if type_ == "alias" else SAME_EVENT,
-            is_trusted=self._is_trusted(claims, known),
+            is_trusted=is_trusted,
             is_backfill=envelope.is_backfill,
             key=digest >> 65,
             mark=digest & 0x7FFF_FFFF_FFFF_FFFF,
@@ -221,8 +225,10 @@ class EnvelopeReader:
             return True
         if context.identity_signature is None:
             return False
-        unique = [claim for claim in claims if (type_ := self._types.get(claim.type)) and type_.is_unique]
-        return is_signed(self._secret, unique, context.identity_signature)
+        return is_signed(self._secret, self._unique(claims), context.identity_signature)
+
+    def _unique(self, claims: tuple[Claim, ...]) -> list[Claim]:
+        return [claim for claim in claims if (type_ := self._types.get(claim.type)) and type_.is_unique]
 
     def _timestamp(self, wire: _Wire, changes: Changes) -> int:
         said = wire.timestamp if wire.original_timestamp is None else wire.original_timestamp

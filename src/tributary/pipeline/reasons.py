@@ -49,8 +49,8 @@ _TEXTS: dict[str, ReasonText] = {
         "There is no usable userId or anonymousId (values such as null or 0000 name nobody). Send one of them.",
     ),
     "identifier_removed": ReasonText(
-        "该事件的标识均已从本工作区移除，不再代表任何人。若属误删，请先手工关联此人后重放。",
-        "All its identifiers were removed from this workspace and name nobody. If by mistake, send it with another one.",
+        "该事件的标识均已从本工作区移除，不再代表任何人。请换用其他标识重新发送。",
+        "All its identifiers were removed from this workspace and name nobody. Send it with another one.",
     ),
     "event_too_large": ReasonText(
         "事件超过大小上限。请减少单个事件的内容。", "The event is larger than the limit. Send less in one event."

@@ -75,7 +75,7 @@ def test_a_group_as_a_whole_is_worth_it(pairs):
     labels = groups(pairs, penalty=-1.0)
     for label in set(labels):
         members = [record for record in range(PEOPLE) if labels[record] == label]
-        total = sum(min(pairs.get(pair, -1.0), 12.0) for pair in itertools.combinations(members, 2))
+        total = sum(max(min(pairs.get(pair, -1.0), 12.0), -12.0) for pair in itertools.combinations(members, 2))
         assert total >= -1e-9
 
 
@@ -85,8 +85,16 @@ def test_one_wrong_pair_does_not_join_two_people():
     assert groups(pairs, penalty=0.0)[:6] == [0] * 6  # as connected components would
 
 
-def test_one_vote_does_not_outvote_its_opposite():
-    assert groups({(0, 1): 40.0, (1, 2): 39.0, (0, 2): -15.0})[:3] == [0, 0, 2]
+def test_one_vote_does_not_outvote_two():
+    three = {(0, 1): 40.0, (1, 2): 40.0, (0, 2): 40.0}
+    assert groups({**three, (0, 3): 39.0, (1, 3): -13.0, (2, 3): -13.0})[:4] == [0, 0, 0, 3]
+
+
+def test_a_pair_in_doubt_says_nothing():
+    pairs = {(0, 1): 9.0, (1, 2): 8.0, (0, 2): 5.0}
+    assert groups(pairs, threshold=6.63, penalty=-8.0)[:3] == [0, 0, 0]
+    del pairs[0, 2]
+    assert groups(pairs, threshold=6.63, penalty=-8.0)[:3] == [0, 0, 2]
 
 
 def test_the_threshold_moves_what_counts_as_support():
@@ -95,7 +103,7 @@ def test_the_threshold_moves_what_counts_as_support():
 
 
 def test_ties_go_to_the_smaller_ids():
-    assert groups({(0, 1): 9.0, (1, 2): 9.0, (0, 2): -13.0})[:3] == [0, 0, 2]
+    assert groups({(0, 1): 9.0, (1, 2): 9.0, (0, 2): -10.0})[:3] == [0, 0, 2]
 
 
 def test_nothing_makes_no_groups():

@@ -19,8 +19,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-# One pair must not outvote any number of others: what speaks for joining counts up to so many bits above the threshold.
-# What speaks against counts in full.
+# One pair must not outvote any number of others: it speaks for or against with so many bits at most.
 MOST_BITS: Final = 12.0
 
 Ints = npt.NDArray[np.int64]
@@ -46,8 +45,9 @@ def cluster(
 ) -> Ints:
     """For each of the records 0 … `count` - 1, the smallest record of its group; alone, itself.
 
-    Pairs are `a`, `b` and their `weight` in bits; those from `threshold` on speak for joining. `penalty` (≤ 0) is what
-    a pair counts that is not among them. Groups never hold both records of a pair of `apart`, nor two different
+    Pairs are `a`, `b` and their `weight` in bits. Those from `threshold` (≥ 0) on speak for joining, with what they have
+    above it; those below 0 against it; those between say nothing. `penalty` (≤ 0) is what a pair counts that is not
+    among them. Groups never hold both records of a pair of `apart`, nor two different
     values of one of the `strong` identifiers, given as a code per record, below 0 for none.
     """
     labels = np.arange(count, dtype=np.int64)
@@ -55,9 +55,9 @@ def cluster(
         return labels
     low, high = np.minimum(a, b), np.maximum(a, b)
     order = np.lexsort((high, low))
-    low, high, votes = low[order], high[order], np.minimum(weight[order] - threshold, MOST_BITS)
+    low, high, votes = low[order], high[order], _votes(weight[order], threshold)
     rules = _Rules(apart, list(strong))
-    forward = votes >= 0
+    forward = weight[order] >= threshold
     group = components(count, low[forward], high[forward])
     sizes = np.bincount(group, minlength=count)
     inside = (group[low] == group[high]) & (sizes[group[low]] > 1)
@@ -77,6 +77,11 @@ def cluster(
         for name, members in _greedy(low[part].tolist(), high[part].tolist(), votes[part].tolist(), penalty, rules):
             labels[members] = name
     return labels
+
+
+def _votes(weight: Floats, threshold: float) -> Floats:
+    for_or_against = np.where(weight >= threshold, weight - threshold, np.minimum(weight, 0.0))
+    return np.asarray(np.clip(for_or_against, -MOST_BITS, MOST_BITS), np.float64)
 
 
 class _Rules:
