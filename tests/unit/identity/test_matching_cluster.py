@@ -97,6 +97,14 @@ def test_a_pair_in_doubt_says_nothing():
     assert groups(pairs, threshold=6.63, penalty=-8.0)[:3] == [0, 0, 2]
 
 
+def test_doubt_alone_joins_nobody():
+    codes = np.array([0, -1, 1, -1, -1, -1, -1, -1, -1], np.int32)
+    pairs = {(0, 2): 20.0, (0, 1): 3.0, (1, 2): 7.0}
+    assert groups(pairs, threshold=6.63, strong=[codes])[:3] == [0, 1, 1]
+    assert groups({**pairs, (1, 2): 4.0}, threshold=6.63, strong=[codes])[:3] == [0, 1, 2]
+    assert groups({(0, 1): 3.0, (1, 3): 20.0, (0, 3): 2.0}, threshold=6.63)[:4] == [0, 1, 2, 1]
+
+
 def test_the_threshold_moves_what_counts_as_support():
     assert groups({(0, 1): 6.0}, threshold=6.63)[:2] == [0, 1]
     assert groups({(0, 1): 7.0}, threshold=6.63)[:2] == [0, 0]

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 
 # One pair must not outvote any number of others: it speaks for or against with so many bits at most.
 MOST_BITS: Final = 12.0
+_DOUBT: Final = -1e-6  # of a pair that says nothing: alone it must not join anybody
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -45,10 +46,10 @@ def cluster(
 ) -> Ints:
     """For each of the records 0 … `count` - 1, the smallest record of its group; alone, itself.
 
-    Pairs are `a`, `b` and their `weight` in bits. Those from `threshold` (≥ 0) on speak for joining, with what they have
-    above it; those below 0 against it; those between say nothing. `penalty` (≤ 0) is what a pair counts that is not
-    among them. Groups never hold both records of a pair of `apart`, nor two different
-    values of one of the `strong` identifiers, given as a code per record, below 0 for none.
+    Pairs are `a`, `b` and their `weight` in bits. Those from `threshold` (≥ 0) on speak for joining, with what they
+    have above it; those below 0 against it; those between say nothing. `penalty` (≤ 0) is what a pair counts that
+    is not among them. Groups never hold both records of a pair of `apart`, nor two different values of one of the
+    `strong` identifiers, given as a code per record, below 0 for none.
     """
     labels = np.arange(count, dtype=np.int64)
     if len(a) == 0:
@@ -80,7 +81,7 @@ def cluster(
 
 
 def _votes(weight: Floats, threshold: float) -> Floats:
-    for_or_against = np.where(weight >= threshold, weight - threshold, np.minimum(weight, 0.0))
+    for_or_against = np.where(weight >= threshold, weight - threshold, np.minimum(weight, _DOUBT))
     return np.asarray(np.clip(for_or_against, -MOST_BITS, MOST_BITS), np.float64)
 
 
