@@ -12,6 +12,7 @@ from tributary.profiles.find import (
     named_profiles,
     search_profiles,
 )
+from tributary.profiles.history import Past, known_at
 from tributary.profiles.mask import (
     is_personal_property,
     is_personal_trait,
@@ -56,6 +57,7 @@ __all__ = [
     "GroupStatement",
     "Membership",
     "MirrorRow",
+    "Past",
     "PeopleFilter",
     "Profile",
     "ProfileUpdates",
@@ -76,6 +78,7 @@ __all__ = [
     "groups_of",
     "is_personal_property",
     "is_personal_trait",
+    "known_at",
     "list_profiles",
     "load_strategies",
     "mask_context",

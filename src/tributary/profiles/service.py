@@ -14,8 +14,8 @@ import msgspec
 from sqlalchemy import select
 
 from tributary.errors import NotFound
-from tributary.identity import OwnedIdentifier, canonical_profile_id, identifiers_of
-from tributary.profiles.survivorship import MOST_RECENT, Entry, Strategy, as_items, fold, load_strategies
+from tributary.identity import OwnedIdentifier, canonical_profile_id
+from tributary.profiles.survivorship import MOST_RECENT, Entry, Strategy, as_items, choose, load_strategies
 from tributary.profiles.update import MirrorRow, golden_json, identifiers_json
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
@@ -199,14 +199,17 @@ def golden_record(session: Session, workspace_id: int, profile_id: int) -> dict[
     It equals what the profile's row holds, unless a strategy was changed since; `recompute` then writes it.
     """
     strategies = load_strategies(session, workspace_id)
-    identifiers = [each.id for each in identifiers_of(session, workspace_id, profile_id)]
-    traits: dict[str, Entry] = {}
-    for identifier, source_id, text in bulk.fetch(
-        session, Fact, ("identifier", "source_id", "traits"), "identifier", identifiers
-    ):
-        for name, entry in _decode(text).items():
-            traits[name] = fold(strategies, name, traits.get(name), [*entry, source_id, identifier])
-    return traits
+    owned = session.scalars(
+        select(Identifier.id).where(Identifier.workspace_id == workspace_id, Identifier.profile_id == profile_id)
+    )
+    said: list[tuple[str, Entry]] = [
+        (name, [*entry, source_id, identifier])
+        for identifier, source_id, text in bulk.fetch(
+            session, Fact, ("identifier", "source_id", "traits"), "identifier", list(owned)
+        )
+        for name, entry in _decode(text).items()
+    ]
+    return choose(strategies, said)
 
 
 def recompute(session: Session, workspace_id: int, profile_id: int, *, version: int) -> MirrorRow:

@@ -1,7 +1,9 @@
 """Survivorship: which value of a trait wins when facts disagree.
 
-Every strategy is a fold that is associative, commutative and idempotent. So facts may come in any order, twice, or by
-way of a merge, and the golden record is the same; and it can be kept up to date without reading old facts again.
+Nearly every strategy is a fold that is associative, commutative and idempotent. So facts may come in any order, twice,
+or by way of a merge, and the golden record is the same; and it can be kept up to date without reading old facts again.
+Two are not: `never` keeps a trait out of the golden record, and `most_frequent` lets each identifier's word at each
+source count as one vote, so all facts of the person are counted anew (`elect`).
 Equal candidates are told apart by message id, value, source and identifier, in this order, so no tie is left to chance.
 
 An entry is `[value, timestamp_ms, message_id, source_id, identifier]`, as it is stored in a profile's row.
@@ -9,7 +11,7 @@ An entry is `[value, timestamp_ms, message_id, source_id, identifier]`, as it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -19,7 +21,9 @@ from tributary.errors import InvalidRequest
 from tributary.store import Session, upsert
 from tributary.store.tables.profiles import TraitRule
 
-Strategy = Literal["most_recent", "first", "source_priority", "most_complete", "min", "max", "union"]
+Strategy = Literal[
+    "most_recent", "first", "source_priority", "most_complete", "most_frequent", "min", "max", "union", "never"
+]
 Entry = list[Any]
 
 GROUPS_TRAIT = "$groups"  # ids of the groups that a person belongs to
@@ -47,7 +51,7 @@ def fold(strategies: Strategies, name: str, current: Entry | None, candidate: En
     rule = strategies.get(name, MOST_RECENT)
     if current is None:
         return _union(candidate, candidate) if rule.strategy == "union" else candidate
-    if rule.strategy == "most_recent":
+    if rule.strategy in ("most_recent", "most_frequent", "never"):
         # The common case, without building ties: later wins, and the same fact again changes nothing.
         if candidate[1] != current[1]:
             return candidate if candidate[1] > current[1] else current
@@ -55,6 +59,52 @@ def fold(strategies: Strategies, name: str, current: Entry | None, candidate: En
     if rule.strategy == "union":
         return _union(current, candidate)
     return candidate if _rank(rule, candidate) > _rank(rule, current) else current
+
+
+def put(strategies: Strategies, traits: dict[str, Entry], name: str, entry: Entry) -> bool:
+    """Bring an entry into a golden record; whether that changed it."""
+    known = traits.get(name)
+    if strategies.get(name, MOST_RECENT).strategy == "never":
+        return traits.pop(name, None) is not None
+    chosen = fold(strategies, name, known, entry)
+    if chosen is known or chosen == known:
+        return False
+    traits[name] = chosen
+    return True
+
+
+def elected(strategies: Strategies) -> frozenset[str]:
+    """The traits whose value is the one with most votes."""
+    return frozenset(name for name, rule in strategies.items() if rule.strategy == "most_frequent")
+
+
+def elect(entries: Iterable[Entry]) -> Entry | None:
+    """The entry whose value most others share, each of one identifier at one source; among equals the newest."""
+    votes: dict[bytes, list[Entry]] = {}
+    for entry in entries:
+        if entry[0] is not None:
+            votes.setdefault(_json.encode(entry[0]), []).append(entry)
+    if not votes:
+        return None
+    winners = max(votes.values(), key=lambda each: (len(each), max(_tie(entry) for entry in each)))
+    return max(winners, key=_tie)
+
+
+def choose(strategies: Strategies, facts: Iterable[tuple[str, Entry]]) -> dict[str, Entry]:
+    """The golden record from all facts of a person: (trait, entry), one for each identifier and source."""
+    traits: dict[str, Entry] = {}
+    votes: dict[str, list[Entry]] = {name: [] for name in elected(strategies)}
+    for name, entry in facts:
+        put(strategies, traits, name, entry)
+        if name in votes:
+            votes[name].append(entry)
+    for name, entries in votes.items():
+        winner = elect(entries)
+        if winner is not None:
+            traits[name] = winner
+        else:
+            traits.pop(name, None)
+    return traits
 
 
 def _tie(entry: Entry) -> tuple[Any, ...]:

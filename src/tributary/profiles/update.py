@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tributary.identity import Changes
-from tributary.profiles.survivorship import BUILT_IN, GROUPS_TRAIT, Entry, Strategies, fold
+from tributary.profiles.survivorship import BUILT_IN, GROUPS_TRAIT, Entry, Strategies, elect, elected, fold, put
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import Fact, Group, GroupMember, ProfileRow
@@ -119,6 +119,7 @@ class ProfileUpdates:
             if statement.profile_id not in changes.rebuilt:
                 self._apply(profiles[statement.profile_id], statement)
         self._rebuild(profiles, changes.rebuilt)
+        self._hold_elections(profiles, changes)
         for profile_id in changes.changed:
             if profile_id in profiles:
                 profiles[profile_id].is_dirty = True
@@ -259,11 +260,38 @@ class ProfileUpdates:
         strategies = self._strategies.get(statement.workspace_id, BUILT_IN)
         traits = _traits(profile)
         for name, value in statement.traits.items():
-            known = traits.get(name)
             entry = [value, statement.at_ms, statement.message_id, statement.source_id, statement.identifier]
-            chosen = fold(strategies, name, known, entry)
-            if chosen is not known and chosen != known:
-                traits[name] = chosen
+            if put(strategies, traits, name, entry):
+                profile.is_dirty = True
+
+    def _hold_elections(self, profiles: Mapping[int, _Profile], changes: Changes) -> None:
+        """Count the votes for the traits that are chosen so, where something new was said or profiles became one."""
+        names = {workspace_id: elected(each) for workspace_id, each in self._strategies.items()}
+        wanted = {
+            statement.profile_id
+            for statement in self._statements
+            if not names.get(statement.workspace_id, frozenset()).isdisjoint(statement.traits)
+        }
+        touched = changes.rebuilt | {into for _, into in changes.merged}
+        wanted |= {each for each in touched if each in profiles and names.get(profiles[each].workspace_id)}
+        if not wanted:
+            return
+        owner = dict(bulk.fetch(self._session, Identifier, ("id", "profile_id"), "profile_id", wanted))
+        said: dict[tuple[int, str], list[Entry]] = {}
+        for identifier, source_id, text in bulk.fetch(
+            self._session, Fact, ("identifier", "source_id", "traits"), "identifier", owner
+        ):
+            profile_id = owner[identifier]
+            for name, entry in _decode(text).items():
+                if name in names[profiles[profile_id].workspace_id]:
+                    said.setdefault((profile_id, name), []).append([*entry, source_id, identifier])
+        for (profile_id, name), entries in said.items():
+            profile, winner = profiles[profile_id], elect(entries)
+            if _traits(profile).get(name) != winner:
+                if winner is None:
+                    _traits(profile).pop(name, None)
+                else:
+                    _traits(profile)[name] = winner
                 profile.is_dirty = True
 
     def _write_profiles(self, profiles: Mapping[int, _Profile], changes: Changes) -> list[MirrorRow]:
@@ -297,9 +325,9 @@ class ProfileUpdates:
 
 
 def merge_traits(strategies: Strategies, into: dict[str, Entry], other: Mapping[str, Entry]) -> None:
-    """Fold the entries of `other` into `into`."""
+    """Bring the entries of `other` into `into`."""
     for name, entry in other.items():
-        into[name] = fold(strategies, name, into.get(name), entry)
+        put(strategies, into, name, entry)
 
 
 def golden_json(traits: Mapping[str, Entry]) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tributary.errors import InvalidRequest
 from tributary.profiles import Strategy, TraitStrategy, load_strategies, save_strategy
-from tributary.profiles.survivorship import GROUPS_TRAIT, Entry, fold
+from tributary.profiles.survivorship import GROUPS_TRAIT, Entry, choose, fold
 from tributary.store import Store
 
 _scalars = st.one_of(
@@ -76,6 +76,21 @@ def test_each_strategy_chooses_as_its_name_says(rule: TraitStrategy, entries: li
         chosen = golden(rule, list(order))
         assert chosen is not None
         assert chosen[0] == expected
+
+
+def test_most_votes_win_each_identifier_at_each_source_having_one() -> None:
+    said = [entry("Li", 1, "crm"), entry("Li", 2, "web"), entry("Lee", 9, "shop"), entry(None, 10, "app")]
+    for order in itertools.permutations(said):
+        chosen = choose({"t": TraitStrategy("most_frequent")}, [("t", each) for each in order])
+        assert chosen["t"] == said[1]  # the newest of those that agree
+    for order in itertools.permutations(said[1:]):
+        assert choose({"t": TraitStrategy("most_frequent")}, [("t", each) for each in order])["t"] == said[2]
+    assert choose({"t": TraitStrategy("most_frequent")}, [("t", said[3])]) == {}
+
+
+def test_a_trait_may_be_kept_out_of_the_golden_record() -> None:
+    rules = {"secret": TraitStrategy("never")}
+    assert choose(rules, [("secret", entry("x")), ("plan", entry("free"))]) == {"plan": entry("free")}
 
 
 def test_ties_are_broken_the_same_way_every_time() -> None:
