@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fixtures.warehouse import TwoShards, drop_warehouse, new_warehouse
 from tributary.core.sql import raw
-from tributary.errors import BugError, Cancelled
+from tributary.errors import BugError, Cancelled, Unavailable
 from tributary.identity.matching import (
     CHINESE_CUSTOMERS,
     Block,
@@ -222,6 +222,20 @@ def test_a_run_that_was_cut_off_starts_clean_and_goes_clean(warehouse, made):
     again = match(warehouse, made.table, CHINESE_CUSTOMERS, workspace_id=1, run=4)
     assert again.compared == match(warehouse, made.table, CHINESE_CUSTOMERS, workspace_id=1, run=6).compared
     assert rows_left(warehouse) == NONE_LEFT
+
+
+def test_rows_that_cannot_be_deleted_do_not_hide_what_went_wrong(single_warehouse, made, monkeypatch, caplog):
+    def break_down(phase, done):
+        if phase == "compare" and done > 0.3:
+            monkeypatch.setattr(single_warehouse, "delete", cannot)
+            raise KeyError("first")
+
+    def cannot(*_args, **_options):
+        raise Unavailable("The warehouse cannot answer now.")
+
+    with pytest.raises(KeyError, match="first"):
+        match(single_warehouse, made.table, CHINESE_CUSTOMERS, workspace_id=1, run=4, progress=break_down)
+    assert "run 4 stay for a day: unavailable" in caplog.text
 
 
 def test_a_run_can_be_stopped(single_warehouse, made):

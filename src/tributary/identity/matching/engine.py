@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tributary.core.sql import Sql, bind, raw
+from tributary.errors import TributaryError
 from tributary.identity.matching.cluster import cluster, components
 from tributary.identity.matching.compare import BITS
 from tributary.identity.matching.learn import Learnt, Patterns, learn
@@ -26,6 +28,8 @@ from tributary.warehouse import Budget, Stop, Warehouse
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_log = logging.getLogger(__name__)
 
 MATCHING: Final = Budget("matching", seconds=900, memory_bytes=2 * 1024**3, rows=50_000_000, is_background=True)
 
@@ -221,7 +225,7 @@ class _Run:
             with self._phase("score"):
                 pairs, negative = self._score(ask, model, compared, count)
         finally:
-            self._delete()
+            self._clean_up()
         with self._phase("cluster"):
             kept = _positions(ids, apart)
             groups, scored = self._cluster(model, pairs, negative, count, kept, strong)
@@ -321,6 +325,12 @@ class _Run:
     def _delete(self) -> None:
         for table in ("match_pairs", "match_records"):
             self._warehouse.delete(table, raw("run = ") + bind(self._run, "UInt64"), workspace_id=self._workspace_id)
+
+    def _clean_up(self) -> None:
+        try:
+            self._delete()
+        except TributaryError as error:  # what went wrong before matters more; a day later they go by themselves
+            _log.warning("the rows of matching run %d stay for a day: %s", self._run, error.code)
 
     def _check(self) -> None:
         if self._stop is not None:
