@@ -20,7 +20,7 @@ STRATEGIES = get_args(Strategy)
 def test_what_is_kept_up_to_date_is_what_the_facts_and_the_events_say(
     make_rig: Callable[..., PipelineRig], seed: int
 ) -> None:
-    """A trait for each strategy; people merge on the way; batches of any size; the past told at the end is the present."""
+    """A trait for each strategy; people merge on the way; the past told at the end is the present."""
     rig, source = make_rig(), random.Random(seed)
     with rig.store.begin() as session:
         for strategy in STRATEGIES:

@@ -215,8 +215,11 @@ def _rows(session: Session, query: Any) -> Iterator[Sequence[Any]]:
 def _degrees(edges: Edges, count: int) -> NDArray[np.int64]:
     """How many distinct identifiers of higher priority claim each node."""
     is_event = np.array([kind != DECISION for kind, _, _ in edges.sorts], np.bool_)[edges.sort]
-    pairs = np.unique(np.stack([edges.b[is_event], edges.a[is_event]]).astype(np.int64), axis=1)
-    return np.bincount(pairs[0], minlength=count)
+    pairs = edges.b[is_event].astype(np.int64) * count + edges.a[is_event]
+    pairs.sort()
+    is_first = np.ones(len(pairs), np.bool_)
+    is_first[1:] = pairs[1:] != pairs[:-1]
+    return np.bincount(pairs[is_first] // max(count, 1), minlength=count)
 
 
 def _hopeful(nodes: Nodes, edges: Edges, degree: NDArray[np.int64], judge: Judge) -> NDArray[np.bool_]:
@@ -241,19 +244,19 @@ def _by_sort(nodes: Nodes, edges: Edges, question: Any) -> tuple[NDArray[np.bool
     decisions.
     """
     width = len(nodes.types) + 1
-    codes = (edges.sort.astype(np.int64) * width + nodes.type[edges.a] + 1) * width + nodes.type[edges.b] + 1
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    answers = np.zeros(len(distinct), bool)
-    decided = np.zeros(len(distinct), bool)
+    codes = (edges.sort * width + nodes.type[edges.a] + 1) * width + nodes.type[edges.b] + 1
+    occurs = np.bincount(codes)
+    answers = np.zeros(len(occurs), np.bool_)
+    decided = np.zeros(len(occurs), np.bool_)
     names = ["", *nodes.types]
-    for place, code in enumerate(distinct.tolist()):
+    for code in np.flatnonzero(occurs).tolist():
         rest, b = divmod(code, width)
         sort, a = divmod(rest, width)
         kind, source_id, is_trusted = edges.sorts[sort]
         edge = Evidence(0, 0, 0, kind, source_id, is_trusted, 0, "")
-        decided[place] = kind == DECISION
-        answers[place] = question(edge, Node(names[a], False, 0, 0), Node(names[b], False, 0, 0))
-    return answers[inverse], decided[inverse]
+        decided[code] = kind == DECISION
+        answers[code] = question(edge, Node(names[a], False, 0, 0), Node(names[b], False, 0, 0))
+    return answers[codes], decided[codes]
 
 
 def _contested(nodes: Nodes, component: NDArray[np.int32], components: int, judge: Judge) -> NDArray[np.bool_]:
@@ -307,14 +310,15 @@ def _partition(
 
 
 def _difference(nodes: Nodes, owner: NDArray[np.int64], contested: int) -> Difference:
-    before = np.unique(nodes.owner[nodes.owner > 0])
-    after = np.unique(owner[owner > 0])
+    before = int(((nodes.owner == nodes.base) & (nodes.base > 0)).sum())  # each profile has the id of one of its own
+    after = int(((owner == nodes.base) & (nodes.base > 0)).sum())
     is_changed = nodes.owner != owner
+    if not is_changed.any():
+        return Difference(before, after, [], contested)
     touched = np.union1d(nodes.owner[is_changed], owner[is_changed])
     touched = touched[touched > 0]
     inside = np.flatnonzero(np.isin(nodes.owner, touched) | np.isin(owner, touched) | is_changed)
-    changes = list(_changes(nodes, owner, inside))
-    return Difference(len(before), len(after), changes, contested)
+    return Difference(before, after, list(_changes(nodes, owner, inside)), contested)
 
 
 def _changes(nodes: Nodes, owner: NDArray[np.int64], inside: NDArray[np.int64]) -> Iterator[Change]:
