@@ -23,6 +23,7 @@ from tributary.identity.matching import (
     Same,
     probability,
     score_pair,
+    stage,
     standardise,
     standardise_table,
     weight_of,
@@ -264,6 +265,20 @@ def test_weights_and_probabilities_are_two_ways_to_say_it(chance):
 
 def test_extreme_weights_are_certain():
     assert (probability(-1e9), probability(1e9)) == (0.0, 1.0)
+
+
+def test_only_so_many_values_are_common_and_ties_go_together(monkeypatch):
+    monkeypatch.setattr(stage, "MOST_COMMON", 2)
+    wanted = by_frequency()
+    values = [value for value, size in (("a", 6), ("b", 5), ("c", 4), ("d", 4), ("e", 2)) for _ in range(size)]
+    (found,) = frequencies(wanted, standardise_table(table_of(values), wanted))
+    assert len(found.model.common) == 2
+    values += ["b", "c", "d"]  # now b has 6, and c and d have 5: of three that tie for two places only a and b are left
+    (found,) = frequencies(wanted, standardise_table(table_of(values), wanted))
+    assert len(found.model.common) == 2
+    values += ["c"]  # a, b and c have 6
+    (found,) = frequencies(wanted, standardise_table(table_of(values), wanted))
+    assert found.model.common == {}
 
 
 # --- blocks

@@ -43,8 +43,10 @@ CHINESE_CUSTOMERS: Final = MatchSettings(
             levels=[
                 Same(column="name", by_frequency=True),
                 Same(column="name.pinyin", by_frequency=True),
-                EditDistance(column="name", at_most=1),
+                # One character of three; of two characters, another one is another given name: a relative.
+                EditShare(column="name", at_most=0.34),
                 JaroWinkler(column="name.pinyin", at_least=0.9),
+                EditDistance(column="name", at_most=1),
             ],
         ),
         Comparison(
