@@ -125,6 +125,7 @@ def pair_of_warehouses(chdb_engine):
         drop_warehouse(opened)
 
 
+@pytest.mark.slow
 @SHARED
 @given(RECORDS)
 def test_the_warehouse_scores_as_plain_python_does_on_any_topology(pair_of_warehouses, rows):
@@ -148,6 +149,7 @@ def test_the_warehouse_scores_as_plain_python_does_on_any_topology(pair_of_wareh
     assert one.compared == len(rows) * (len(rows) - 1) // 2
 
 
+@pytest.mark.slow
 @SHARED
 @given(RECORDS, st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter(pair_of_warehouses, rows, random):
@@ -295,7 +297,6 @@ def test_no_records_and_records_without_values_match_nothing(single_warehouse):
         assert math.isfinite(result.model.prior)
 
 
-@pytest.mark.slow
 def test_quality_does_not_fall(single_warehouse):
     made = customer_records(20, 20_000)
     result = match(single_warehouse, made.table, CHINESE_CUSTOMERS, workspace_id=1, run=1)
