@@ -25,7 +25,7 @@ from tributary.identity.matching.settings import (
 from tributary.identity.matching.standardise import Standardised
 from tributary.warehouse import Warehouse
 
-_SLICE: Final = 25_000  # records inserted at a time: sixty columns of more would cost hundreds of megabytes
+_SLICE: Final = 10_000  # records inserted at a time: sixty columns of more would cost hundreds of megabytes
 
 Keys = npt.NDArray[np.uint64]
 
