@@ -59,11 +59,15 @@ class Edges:
 
 
 class Change(NamedTuple):
-    """Profiles `before` that would become profiles `after`. One before, several after: a split; and so on."""
+    """Profiles `before` that would become profiles `after`. One before, several after: a split; and so on.
+
+    `owners` are the profiles that the `identifiers` would belong to, in their order; 0 for nobody's.
+    """
 
     before: tuple[int, ...]
     after: tuple[int, ...]
     identifiers: tuple[int, ...]
+    owners: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +346,10 @@ def _changes(nodes: Nodes, owner: NDArray[np.int64], inside: NDArray[np.int64]) 
     for (one, _), pair in zip(ends, pairs, strict=True):
         groups[find(one)].append(pair)
     for members in groups.values():
+        members.sort(key=lambda each: each[2])
         yield Change(
             tuple(sorted({old for old, _, _ in members if old})),
             tuple(sorted({new for _, new, _ in members if new})),
-            tuple(sorted(id_ for _, _, id_ in members)),
+            tuple(id_ for _, _, id_ in members),
+            tuple(new for _, new, _ in members),
         )

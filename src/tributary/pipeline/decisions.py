@@ -65,12 +65,22 @@ class IdentityEditor:
         self._region = region
         self._followers = followers
 
-    def preview(self, workspace_id: int, by: str, action: Callable[[Session, Resolver], T]) -> Effect[T]:
-        """What `action` would do. Nothing is changed."""
+    def preview(
+        self,
+        workspace_id: int,
+        by: str,
+        action: Callable[[Session, Resolver], T],
+        look: Callable[[Session, Effect[T]], None] = lambda _session, _effect: None,
+    ) -> Effect[T]:
+        """What `action` would do. Nothing is changed.
+
+        `look` sees the store as it would be, while others wait for the lock: it should read no more than it needs.
+        """
         effect: Effect[T] | None = None
         try:
             with self._store.begin() as session:
                 effect, _ = self._carry_out(session, workspace_id, by, action)
+                look(session, effect)
                 raise _RolledBack
         except _RolledBack:
             pass
