@@ -25,7 +25,7 @@ import uvicorn
 
 from tributary import access, audiences, messaging, simulation, sources, tags
 from tributary.access import renew_setup_code
-from tributary.api import Context, build_api
+from tributary.api import Context, build_api, identity_jobs
 from tributary.collector import check_port, serve_collector
 from tributary.core.clock import Clock, SystemClock
 from tributary.core.envelope import EVENTS_TOPIC
@@ -187,6 +187,7 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
             is_demo=is_demo,
             pipeline_status=pipeline.status,
         )
+        context.identity.recover()
         sender = Sender(store, clock, keys, settings, producer=producer)
         opened.callback(sender.close)
         handlers = {
@@ -197,6 +198,7 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
             **tags.job_handlers(store, warehouse, clock),
             **simulation.job_handlers(store, clock, keys.hasher, producer),
             **messaging.job_handlers(store, warehouse, clock, keys, settings),
+            **identity_jobs.job_handlers(context),
         }
         runner = Runner(
             store,

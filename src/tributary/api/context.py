@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from fastapi import Depends, Request
 
 from tributary.access import Passwords, SignInCodes
+from tributary.api.identity_editor import identity_editor
 from tributary.core.clock import Clock
 from tributary.errors import Unavailable
-from tributary.pipeline import PipelineStatus
+from tributary.pipeline import IdentityEditor, PipelineStatus
 from tributary.settings import Settings
 from tributary.store import Session, Store
 
@@ -57,6 +58,13 @@ class Context:
     sign_in_codes: SignInCodes = field(default_factory=SignInCodes)
     is_demo: bool = False  # everything in here is made up
     pipeline_status: Callable[[], PipelineStatus] = PipelineStatus  # by default: none runs in this process
+
+    @property
+    def identity(self) -> IdentityEditor:
+        """What carries out decisions about who is who, and lets all that hangs on people follow."""
+        hasher = None if isinstance(self.keys, _NotOpen) else self.keys.hasher
+        region = self.settings.pipeline.default_region
+        return identity_editor(self.store, self.warehouse, self.clock, hasher, region=region)
 
 
 def get_context(request: Request) -> Context:

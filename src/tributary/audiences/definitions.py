@@ -51,6 +51,7 @@ compare_versions = AUDIENCES.compare
 sort_key = AUDIENCES.sort_key
 restore_version = AUDIENCES.restore
 enqueue_due = AUDIENCES.enqueue_due
+recompute_all = AUDIENCES.recompute_all
 
 
 def create_audience(

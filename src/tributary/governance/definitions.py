@@ -239,6 +239,24 @@ class Definitions(ABC, Generic[DefinitionT, VersionT]):
         audit(session, caller, f"{self.compute_job}_requested", self.kind, definition.id, {"job": job_id})
         return job_id
 
+    def recompute_all(self, session: Session, workspace_id: int, *, not_before: datetime) -> None:
+        """Ask for everything that has results to be computed anew, because people are others than they were.
+
+        Asking again before `not_before` costs nothing.
+        """
+        query = select(self.table).where(
+            self.table.workspace_id == workspace_id,
+            self.table.is_archived.is_(False),
+            self.table.current_run.is_not(None),
+        )
+        for definition in session.scalars(query.order_by(self.table.id)):
+            if self.is_living(definition):
+                payload = {self.id_name: definition.id}
+                enqueue(
+                    session, self.compute_job, payload, workspace_id=workspace_id, key=definition.id,
+                    not_before=not_before,
+                )  # fmt: skip
+
     def enqueue_due(self, store: Store, clock: Clock) -> int:
         """Ask for everything whose time has come to be computed, and note when it comes next; returns how many."""
         now = clock.now()

@@ -32,6 +32,7 @@ from tributary.messaging.check import CampaignCheck, check_campaign
 from tributary.messaging.compose import CampaignView, Composer, Message, MessageKeys, open_keys
 from tributary.messaging.content import HOLDOUT, ArmContent, Content, Goal, UtmContent
 from tributary.messaging.events import publish_events
+from tributary.messaging.following import message_follower
 from tributary.messaging.gate import REASONS
 from tributary.messaging.headline import SCHEDULES, is_due, keep_headline, sent_counts
 from tributary.messaging.launch import job_handlers, launch_handler
@@ -113,6 +114,7 @@ __all__ = [
     "list_campaigns",
     "list_deliveries",
     "list_versions",
+    "message_follower",
     "open_keys",
     "pause_campaign",
     "people_behind",

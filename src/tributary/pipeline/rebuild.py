@@ -128,10 +128,8 @@ def job_handlers(store: Store, editor: IdentityEditor, clock: Clock) -> Mapping[
                 put_in_force(session, run.workspace_id, version, now=clock.now())
         work(run)
         with store.begin() as session:
-            enqueue(
-                session, SETTLE_JOB, {}, workspace_id=run.workspace_id, key="all", not_before=clock.now() + _AGAIN_AFTER,
-                clock=clock,
-            )  # fmt: skip
+            again = clock.now() + _AGAIN_AFTER
+            enqueue(session, SETTLE_JOB, {}, workspace_id=run.workspace_id, key="all", not_before=again, clock=clock)
 
     def settle(run: JobRun) -> None:
         work(run)

@@ -76,6 +76,7 @@ compare_versions = TAGS.compare
 sort_key = TAGS.sort_key
 restore_version = TAGS.restore
 enqueue_due = TAGS.enqueue_due
+recompute_all = TAGS.recompute_all
 
 
 def create_tag(
