@@ -23,6 +23,8 @@ SCOPES: dict[str, str] = {
     "import:write": "Load files of events or customers.",
     "profiles:read": "Look up people; contact details are masked.",
     "profiles:reveal": "See contact details unmasked.",
+    "identity:read": "See identity rules, why people are one person, and what is suspicious.",
+    "identity:write": "Change identity rules; join and part people.",
     "audiences:read": "See audiences and estimate rules.",
     "audiences:write": "Create, change and refresh audiences.",
     "tags:read": "See tags.",
@@ -54,9 +56,10 @@ _VIEWER = frozenset(
         "jobs:read",
     }
 )
-_ANALYST = _VIEWER | {"audiences:write", "tags:write", "quarantine:read"}
+_ANALYST = _VIEWER | {"identity:read", "audiences:write", "tags:write", "quarantine:read"}
 _MARKETER = _VIEWER | {
     "profiles:reveal",
+    "identity:read",
     "audiences:write",
     "tags:write",
     "campaigns:write",
@@ -70,6 +73,8 @@ _ENGINEER = _VIEWER | {
     "quarantine:write",
     "import:write",
     "profiles:reveal",
+    "identity:read",
+    "identity:write",
     "audiences:write",
     "tags:write",
     "campaigns:write",

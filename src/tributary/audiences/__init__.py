@@ -26,6 +26,7 @@ from tributary.audiences.estimate import Estimate, Step, estimate_rule
 from tributary.audiences.impact import Against, Impact, impact_of
 from tributary.audiences.membership import (
     audiences_of,
+    audiences_of_ids,
     is_member,
     list_entered,
     list_exited,
@@ -55,6 +56,7 @@ __all__ = [
     "Step",
     "archive_audience",
     "audiences_of",
+    "audiences_of_ids",
     "compare_versions",
     "create_audience",
     "duplicate_audience",

@@ -58,6 +58,14 @@ def list_exited(
 
 def audiences_of(session: Session, warehouse: Warehouse, workspace_id: int, profile_id: int) -> Sequence[Audience]:
     """The live audiences that hold this person now, by name. The person may be given by an absorbed profile's id."""
+    canonical = canonical_profile_id(session, profile_id)
+    return audiences_of_ids(session, warehouse, workspace_id, [canonical, *absorbed_by(session, canonical)])
+
+
+def audiences_of_ids(
+    session: Session, warehouse: Warehouse, workspace_id: int, profile_ids: Sequence[int]
+) -> Sequence[Audience]:
+    """The live audiences that hold whoever has one of these ids, by name."""
     audiences = session.scalars(
         select(Audience)
         .where(
@@ -67,7 +75,7 @@ def audiences_of(session: Session, warehouse: Warehouse, workspace_id: int, prof
     ).all()
     if not audiences:
         return []
-    found = _holding(session, warehouse, workspace_id, audiences, profile_id)
+    found = _holding(warehouse, workspace_id, audiences, profile_ids)
     return [audience for audience in audiences if audience.id in found]
 
 
@@ -75,7 +83,9 @@ def is_member(session: Session, warehouse: Warehouse, audience: Audience, profil
     """Whether the newest finished run holds this person."""
     if audience.current_run is None:
         return False
-    return audience.id in _holding(session, warehouse, audience.workspace_id, [audience], profile_id)
+    canonical = canonical_profile_id(session, profile_id)
+    ids = [canonical, *absorbed_by(session, canonical)]
+    return audience.id in _holding(warehouse, audience.workspace_id, [audience], ids)
 
 
 def members_of_run(workspace_id: int, audience_id: str, run: int) -> Sql:
@@ -90,11 +100,10 @@ def members_of_run(workspace_id: int, audience_id: str, run: int) -> Sql:
 
 
 def _holding(
-    session: Session, warehouse: Warehouse, workspace_id: int, audiences: Sequence[Audience], profile_id: int
+    warehouse: Warehouse, workspace_id: int, audiences: Sequence[Audience], profile_ids: Sequence[int]
 ) -> set[str]:
-    """Which of the audiences, all with a current run, hold this person."""
-    canonical = canonical_profile_id(session, profile_id)
-    person = bind([canonical, *absorbed_by(session, canonical)], "Array(UInt64)")
+    """Which of the audiences, all with a current run, hold whoever has one of these ids."""
+    person = bind(list(profile_ids), "Array(UInt64)")
     ids = bind([audience.id for audience in audiences], "Array(String)")
     runs = bind([audience.current_run for audience in audiences], "Array(UInt64)")
     # The first two conditions are the key of the table; the third keeps old runs of one from passing as another's.

@@ -13,7 +13,9 @@ import time
 from tributary.errors import NotFound
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case: no i, l, o, u
-_KINDS = {"prf": "person", "wsp": "workspace"}  # what people call the things with such ids
+_KINDS = {  # what people call the things with such ids
+    "prf": "person", "wsp": "workspace", "idn": "identifier", "lnk": "link", "mrg": "merge",
+}  # fmt: skip
 _LARGEST = 2**63 - 1  # what the stores hold
 _lock = threading.Lock()
 _last = 0

@@ -78,6 +78,7 @@ class MergeEntry:
     actor: str
     rule: str
     identifiers: tuple[tuple[str, str], tuple[str, str]]
+    identifier_ids: tuple[int, int]
     source_id: str
     message_id: str
     at: datetime
@@ -88,6 +89,13 @@ def refusal_text(code: str) -> str:
     if code.startswith("limit:"):
         return f"the profile would own more {code[6:]} values than its limit allows"
     return _REFUSALS.get(code, code)
+
+
+def link_reason(kind: str, refusal: str) -> str:
+    """In words, why evidence links, or why it does not."""
+    if refusal:
+        return f"not linked because {refusal_text(refusal)}"
+    return f"linked because {_KINDS.get(kind, kind)}"
 
 
 def canonical_profile_id(session: Session, profile_id: int) -> int:
@@ -149,9 +157,7 @@ def links_of(session: Session, workspace_id: int, profile_id: int, *, limit: int
             kind=edge.kind,
             rule=edge.rule,
             refusal=edge.refusal,
-            reason=f"not linked because {refusal_text(edge.refusal)}"
-            if edge.refusal
-            else f"linked because {_KINDS.get(edge.kind, edge.kind)}",
+            reason=link_reason(edge.kind, edge.refusal),
             source_id=edge.source_id,
             message_id=edge.message_id,
             at=_time(edge.at_ms),
@@ -182,6 +188,7 @@ def merges_of(session: Session, workspace_id: int, profile_id: int, *, limit: in
             actor=row.actor,
             rule=row.rule,
             identifiers=(names.get(row.identifier_a, unknown), names.get(row.identifier_b, unknown)),
+            identifier_ids=(row.identifier_a, row.identifier_b),
             source_id=row.source_id,
             message_id=row.message_id,
             at=_time(row.at_ms),

@@ -104,6 +104,11 @@ class Judge:
         found = self._find(type_)
         return found is not None and found.is_unique
 
+    def is_shared(self, type_: str) -> bool:
+        """Values of the type belong to several people."""
+        found = self._find(type_)
+        return found is not None and found.is_shared
+
     def rule_of(self, edge: Evidence, a: Node, b: Node) -> tuple[int, LinkRule] | None:
         """The first rule of the waterfall that the evidence fulfils, and its place; None if there is none."""
         key = (edge.kind, a.type, b.type, edge.source_id)

@@ -236,6 +236,10 @@ class Resolver:
             if {link.a, link.b} == set(pair) and is_meant(link):
                 link.judge(link.rule, refusal)
 
+    def moved(self) -> list[int]:
+        """The identifiers that belong to another profile than before, or to one at all."""
+        return [each.id for each in self._graph.known.values() if each.owner != each.before]
+
     def write(self) -> Changes:
         """Write everything that changed."""
         allocate(self._session, PROFILES, self._next_base - self._first_base)

@@ -33,12 +33,14 @@ Follower = Callable[[Session, int, Changes], None]
 class Effect(Generic[T]):
     """What a decision does. `profiles` are those that it touches, as they are afterwards: id → identifiers' ids.
 
-    `merged` are (profile that is no more, the one that it went into).
+    `merged` are (profile that is no more, the one that it went into). `moved` are the identifiers that changed hands;
+    without any, everybody stays who they are.
     """
 
     result: T
     profiles: dict[int, list[int]]
     merged: list[tuple[int, int]]
+    moved: list[int]
 
 
 class _RolledBack(Exception):
@@ -117,6 +119,7 @@ class IdentityEditor:
         types: IdentifierTypes = load_types(session, workspace_id, region=self._region)
         resolver = Resolver(session, {workspace_id: types}, version=number, actor=by)
         result = action(session, resolver)
+        moved = resolver.moved()
         changes = resolver.write()
         strategies = {workspace_id: load_strategies(session, workspace_id)}
         mirror = ProfileUpdates(session, strategies, version=number).write(changes)
@@ -135,7 +138,8 @@ class IdentityEditor:
             aliases=pack(aliases_table(changes.aliases, number)) if changes.aliases else b"",
             reactions=msgspec.msgpack.encode([]),
         )
-        return Effect(result, {key: sorted(ids) for key, ids in profiles.items()}, changes.merged), outbox
+        people = {key: sorted(ids) for key, ids in profiles.items()}
+        return Effect(result, people, changes.merged, moved), outbox
 
     def _deliver(self, outbox: Outbox) -> None:
         deliver(self._warehouse, outbox, (), lambda _: None)

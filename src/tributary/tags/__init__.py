@@ -47,7 +47,7 @@ from tributary.tags.definitions import (
     update_tag,
 )
 from tributary.tags.distribution import Distribution, ValueCount, load_distribution
-from tributary.tags.values import TagValue, list_people, values_of
+from tributary.tags.values import TagValue, list_people, values_of, values_of_ids
 
 __all__ = [
     "KEPT_RUNS",
@@ -92,4 +92,5 @@ __all__ = [
     "unarchive_tag",
     "update_tag",
     "values_of",
+    "values_of_ids",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString, cast
@@ -34,6 +35,16 @@ def values_of(session: Session, warehouse: Warehouse, workspace_id: int, profile
 
     Where two profiles with different values were merged after the run, the survivor's own value is shown.
     """
+    canonical = canonical_profile_id(session, profile_id)
+    return values_of_ids(session, warehouse, workspace_id, canonical, absorbed_by(session, canonical))
+
+
+def values_of_ids(
+    session: Session, warehouse: Warehouse, workspace_id: int, canonical: int, others: Sequence[int]
+) -> list[TagValue]:
+    """The values of all live tags for whoever has the id `canonical` or one of the `others`; that of the first counts
+    most.
+    """
     tags = session.scalars(
         select(Tag)
         .where(Tag.workspace_id == workspace_id, Tag.is_archived.is_(False), Tag.current_run.is_not(None))
@@ -41,8 +52,7 @@ def values_of(session: Session, warehouse: Warehouse, workspace_id: int, profile
     ).all()
     if not tags:
         return []
-    canonical = canonical_profile_id(session, profile_id)
-    person = bind([canonical, *absorbed_by(session, canonical)], "Array(UInt64)")
+    person = bind([canonical, *others], "Array(UInt64)")
     ids = bind([tag.id for tag in tags], "Array(String)")
     runs = bind([tag.current_run for tag in tags], "Array(UInt64)")
     # The plain conditions are the key of the table; the pairs keep old runs of one from passing as another's.
