@@ -50,6 +50,7 @@ VersionQuery = Annotated[
     int | None, Query(ge=0, description="A version; 0 is what is built in. Without: the one in force.")
 ]
 _YAML = "text/yaml"
+_YAML_DEPTH = 10
 _KEPT_RUNS = 50
 
 
@@ -379,10 +380,7 @@ def rules_of_yaml(text: str) -> RuleSet:
     except ImportError as exc:
         raise InvalidRequest("YAML cannot be read here.", cure="Send JSON, or install tributary[matching].") from exc
     try:
-        if any(isinstance(each, yaml.AliasToken) for each in yaml.scan(text, Loader=yaml.CSafeLoader)):
-            raise InvalidRequest(  # a few lines could otherwise stand for gigabytes
-                "The identity rules use aliases of YAML.", cure="Write out what `*…` stands for.", path="body"
-            )
+        _check_yaml(yaml, text)
     except yaml.YAMLError as exc:
         place = getattr(exc, "problem_mark", None)
         line = place.line + 1 if place is not None else 1
@@ -390,6 +388,23 @@ def rules_of_yaml(text: str) -> RuleSet:
             f"The text is not YAML: the mistake is at line {line}.", cure="Check its indents.", path=f"body:{line}"
         ) from exc
     return read_rules(text)
+
+
+def _check_yaml(yaml: Any, text: str) -> None:
+    """Refuse what would cost much more to read than it is long."""
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.AliasEvent):
+            raise InvalidRequest(
+                "The identity rules use aliases of YAML.", cure="Write out what `*…` stands for.", path="body"
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _YAML_DEPTH:
+            raise InvalidRequest(
+                "The identity rules are nested too deeply.",
+                cure="Mend the place that is named; an export shows the form.",
+                path=f"body:{event.start_mark.line + 1}",
+            )
 
 
 def _as_yaml(rules: RuleSet) -> str:

@@ -28,6 +28,7 @@ The management API of Tributary. Events come in elsewhere, at the collector.
 _PATH_PARAMETERS = {
     "audience_id": "`aud_…`",
     "campaign_id": "`cmp_…`",
+    "identity_run_id": "`idr_…`",
     "import_id": "`imp_…`",
     "job_id": "`job_…`",
     "profile_id": "`prf_…`; of a profile that was merged, too.",

@@ -18,7 +18,7 @@ from tributary.api.body import Body
 router = APIRouter(prefix="/test")
 
 # Objects whose keys are the caller's own, or whose shape another decoder checks with paths of its own.
-FREE_FORM = {"rule", "definition", "details", "proof", "event"}
+FREE_FORM = {"rule", "rules", "definition", "details", "proof", "event"}
 
 
 class Part(Body):
