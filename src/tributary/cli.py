@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tributary.commands import audiences, backup, doctor, imports, people, quarantine, serving, setup, sources
+from tributary.commands import audiences, backup, doctor, identity, imports, people, quarantine, serving, setup, sources
 from tributary.commands.runtime import Runtime, run
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ app.command(rich_help_panel=_RUN)(serving.demo)
 app.command("import", rich_help_panel=_DATA)(imports.import_)
 app.add_typer(sources.source, name="source", rich_help_panel=_DATA)
 app.add_typer(quarantine.quarantine, name="quarantine", rich_help_panel=_DATA)
+app.add_typer(identity.identity, name="identity", rich_help_panel=_DATA)
 app.add_typer(audiences.audience, name="audience", rich_help_panel=_DATA)
 app.add_typer(people.user, name="user", rich_help_panel=_CARE)
 app.add_typer(people.workspace, name="workspace", rich_help_panel=_CARE)

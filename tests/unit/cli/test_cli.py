@@ -26,7 +26,7 @@ from tributary.stream import open_log
 
 COMMANDS = {
     "serve", "setup", "collector", "demo", "import", "doctor", "user", "workspace", "source", "token", "quarantine",
-    "audience", "backup", "restore", "migrate",
+    "identity", "audience", "backup", "restore", "migrate",
 }  # fmt: skip
 
 
@@ -350,3 +350,22 @@ def test_tables_are_not_broken_when_they_go_into_a_pipe(owner, command, data):
     _, out, _ = command("source", "list")
     (line,) = [line for line in out.splitlines() if made["write_key"] in line]
     assert "A shop with a rather long name that would not fit beside its key" in line
+
+
+def test_identity_rules_go_out_to_a_file_and_come_back(owner, data_dir, data, command, tmp_path):
+    code, text, err = command("identity", "export")
+    assert code == 0, err
+    file = tmp_path / "rules.yaml"
+    file.write_text(text.replace("large: 20", "large: 30"))
+    assert data("identity", "import", file, "--note", "more")["version"] == 1
+    assert "large: 30" in command("identity", "export", "--version", "1")[1]
+    assert "large: 20" in command("identity", "export")[1]
+    found = data("identity", "what-if", file)
+    assert found == {"profiles_before": 0, "profiles_after": 0, "merges": 0, "splits": 0}
+    assert data("identity", "apply", "1")["state"] == "queued"
+    assert command("identity", "apply", "2")[0] == 1
+    file.write_text("rules: 3")
+    code, _, err = command("identity", "what-if", file)
+    assert (code, "cannot be read" in err) == (2, True)
+    assert command("identity", "unmerge", "mrg_00000001")[0] == 1
+    assert command("identity", "unmerge", "nonsense")[0] == 1
