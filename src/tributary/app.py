@@ -187,7 +187,10 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
             is_demo=is_demo,
             pipeline_status=pipeline.status,
         )
-        context.identity.recover()
+        try:
+            context.identity.recover()
+        except Unavailable:  # of the warehouse; a job tries again every minute
+            _log.warning("decisions about identities wait for the warehouse", exc_info=True)
         sender = Sender(store, clock, keys, settings, producer=producer)
         opened.callback(sender.close)
         handlers = {
@@ -204,7 +207,13 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
             store,
             clock,
             handlers,
-            schedules=(*access.SCHEDULES, *audiences.SCHEDULES, *tags.SCHEDULES, *messaging.SCHEDULES),
+            schedules=(
+                *access.SCHEDULES,
+                *audiences.SCHEDULES,
+                *tags.SCHEDULES,
+                *messaging.SCHEDULES,
+                *identity_jobs.SCHEDULES,
+            ),
         )
         return Application(context, pipeline, runner, sender, opened.pop_all())
 

@@ -164,6 +164,8 @@ class TestRules:
         }
         assert "anna" not in json.dumps(impact)
         assert len(change["after"]) == 3
+        (listed,) = ask("GET", "/identity/runs")["items"]
+        assert (listed["id"], listed["state"], listed["error"]) == (ref["run_id"], "succeeded", None)
         assert impact["audiences"] == [
             {"audience_id": audience["id"], "name": "Shanghai", "size": 1, "merged_away": 0, "may_change": 1}
         ]
@@ -271,6 +273,15 @@ class TestDecisions:
         nodes = [ask("GET", f"/profiles/{person(rig, value=each)}/graph")["nodes"][0]["id"] for each in ("anna", "ben")]
         shown = ask("POST", "/identity/decisions/preview", {"kind": "apart", "identifiers": nodes})
         assert not shown["changes_people"]
+
+    def test_what_would_be_nobodys_is_told(self, ask: Any, rig: PipelineRig) -> None:
+        rig.send({"type": "identify", "userId": "anna", "traits": {"phone": "13912345678"}})
+        rig.run()
+        (link,) = ask("GET", f"/profiles/{person(rig)}/graph")["links"]
+        shown = ask("POST", "/identity/decisions/preview", {"kind": "apart", "link": link["id"]})
+        assert [each["value"] for each in shown["unowned"]] == ["139****5678"]
+        assert shown["changes_people"]
+        assert len(shown["people"]) == 1
 
     def test_an_identifier_is_removed_for_good(self, ask: Any, rig: PipelineRig) -> None:
         two_become_one(rig)

@@ -47,7 +47,7 @@ from tributary.identity.decisions import (
 )
 from tributary.pipeline import Effect
 from tributary.profiles import Profile, display_name, get_profiles, mask_identifier, mask_trait
-from tributary.store import Session
+from tributary.store import Session, bulk
 from tributary.store.tables.identity import Edge, Identifier, IdentityDecision
 from tributary.warehouse import INTERACTIVE
 
@@ -156,6 +156,7 @@ class DecisionEffect(BaseModel):
     changes_people: bool
     people: list[AffectedPerson]
     merged: list[AffectedMerge]
+    unowned: list[DecisionIdentifier] = Field(description="Identifiers that are nobody's then: nothing came by them.")
     is_masked: bool
 
 
@@ -320,6 +321,7 @@ class _After:
         self._profiles: dict[int, Profile] = {}
         self._others: dict[int, list[int]] = {}
         self._names: dict[int, tuple[str, str]] = {}
+        self._unowned: list[tuple[int, str, str]] = []
         self._personal: frozenset[str] = frozenset()
 
     def look(self, session: Session, effect: Effect[Decision]) -> None:
@@ -328,6 +330,9 @@ class _After:
         self._profiles = get_profiles(session, self._caller.workspace_id, shown)
         self._others = {each: absorbed_by(session, each) for each in self._profiles}
         self._names = names_of(session, effect.result.identifiers)
+        columns = ("id", "type", "value", "profile_id", "is_removed")
+        moved = bulk.fetch(session, Identifier, columns, "id", effect.moved)
+        self._unowned = sorted(row[:3] for row in moved if not row[3] and not row[4])
         self._personal = personal_traits(session, self._caller.workspace_id)
 
     def out(self, effect: Effect[Decision], decision: Decision | None, *, reveal: bool) -> DecisionEffect:
@@ -340,6 +345,14 @@ class _After:
             people=[self._person(each, reveal=reveal) for each in self._profiles.values()],
             merged=[
                 AffectedMerge(id=encode_profile_id(old), into=encode_profile_id(into)) for old, into in effect.merged
+            ],
+            unowned=[
+                DecisionIdentifier(
+                    id=encode_identifier_id(id_),
+                    type=type_,
+                    value=value if reveal else mask_identifier(type_, value),
+                )
+                for id_, type_, value in self._unowned
             ],
             is_masked=not reveal,
         )

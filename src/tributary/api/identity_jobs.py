@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tributary.api.context import Context
 
 WHAT_IF_JOB = "identity.what_if"
+SCHEDULES = rebuild.SCHEDULES
 UNMERGE_JOB = "identity.unmerge"
 LARGEST = 20
 _SAMPLES = 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from typing import Annotated, Any, Literal
@@ -189,8 +190,8 @@ class IdentityCarriedOut(BaseModel):
     is_complete: bool
 
 
-class IdentityRunOut(BaseModel):
-    """A what-if or an application of rules. `impact` is there when a what-if is done, `carried_out` for the other."""
+class IdentityRunSummary(BaseModel):
+    """A what-if or an application of rules, and how far it is."""
 
     id: str
     kind: Literal["what_if", "apply"]
@@ -199,9 +200,21 @@ class IdentityRunOut(BaseModel):
     job_id: str
     done: int
     total: int | None
+    error: Text | None = Field(description="Why the last attempt failed.")
     created_by: str
     created_at: datetime
     finished_at: datetime | None
+
+
+class IdentityRunList(BaseModel):
+    """The newest runs first."""
+
+    items: list[IdentityRunSummary]
+
+
+class IdentityRunOut(IdentityRunSummary):
+    """A run with its result: `impact` when a what-if is done, `carried_out` for an application."""
+
     impact: IdentityImpact | None
     carried_out: IdentityCarriedOut | None
 
@@ -358,7 +371,7 @@ def get_identity_run(identity_run_id: str, caller: Reader, session: ReadSession,
 
 
 @router.get("/runs", operation_id="list_identity_runs", summary="Newest runs of identity rules")
-def list_identity_runs(caller: Reader, session: ReadSession) -> list[IdentityRunRef]:
+def list_identity_runs(caller: Reader, session: ReadSession) -> IdentityRunList:
     """The newest what-ifs and applications, at most fifty."""
     rows = session.scalars(
         select(IdentityRun)
@@ -366,7 +379,7 @@ def list_identity_runs(caller: Reader, session: ReadSession) -> list[IdentityRun
         .order_by(IdentityRun.id.desc())
         .limit(_KEPT_RUNS)
     )
-    return [IdentityRunRef(run_id=row.id, job_id=row.job_id) for row in rows]
+    return IdentityRunList(items=[_run_summary(row, session) for row in rows])
 
 
 def rules_of_yaml(text: str) -> RuleSet:
@@ -513,14 +526,22 @@ def _run(
 
 
 def _run_out(row: IdentityRun, caller: Principal, session: Session, context: ContextDep) -> IdentityRunOut:
-    state, done, total = "succeeded", 0, None
-    try:
-        job = get_job(session, caller.workspace_id, row.job_id)
-        state, done, total = job.state, job.done, job.total
-    except NotFound:  # jobs are forgotten sooner than their results
-        pass
     result = row.result
     return IdentityRunOut.model_validate(
+        _run_summary(row, session).model_dump()
+        | {
+            "impact": _impact(result, caller, session, context) if result and row.kind == "what_if" else None,
+            "carried_out": result if row.kind == "apply" else None,
+        }
+    )
+
+
+def _run_summary(row: IdentityRun, session: Session) -> IdentityRunSummary:
+    state, done, total, error = "succeeded", 0, None, None
+    with suppress(NotFound):  # jobs are forgotten sooner than their results
+        job = get_job(session, row.workspace_id, row.job_id)
+        state, done, total, error = job.state, job.done, job.total, job.error
+    return IdentityRunSummary.model_validate(
         {
             "id": row.id,
             "kind": row.kind,
@@ -529,11 +550,10 @@ def _run_out(row: IdentityRun, caller: Principal, session: Session, context: Con
             "job_id": row.job_id,
             "done": done,
             "total": total,
+            "error": error,
             "created_by": row.created_by,
             "created_at": row.created_at,
             "finished_at": row.finished_at,
-            "impact": _impact(result, caller, session, context) if result and row.kind == "what_if" else None,
-            "carried_out": result if row.kind == "apply" else None,
         }
     )
 

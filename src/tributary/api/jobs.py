@@ -34,6 +34,7 @@ JOB_TITLES: Mapping[str, str] = {
     "campaign.headlines": "Renew the main numbers of campaigns",
     "campaign.launch": "Launch a campaign",
     "identity.apply": "Put identity rules in force",
+    "identity.recover": "Bring decisions about identities into the warehouse",
     "identity.settle": "Put right what came while identity rules changed",
     "identity.unmerge": "Part people who were joined",
     "identity.what_if": "Find out what identity rules would change",

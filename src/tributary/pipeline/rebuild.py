@@ -17,13 +17,15 @@ from tributary.core.clock import Clock
 from tributary.identity import load_rules
 from tributary.identity.rebuild import Change, compare
 from tributary.identity.rule_versions import put_in_force
-from tributary.jobs import Handler, JobRun, enqueue
+from tributary.jobs import Handler, JobRun, Schedule, enqueue
 from tributary.pipeline.decisions import IdentityEditor
 from tributary.store import Store
 from tributary.store.tables.identity_runs import IdentityRun
 
 APPLY_JOB = "identity.apply"
 SETTLE_JOB = "identity.settle"
+RECOVER_JOB = "identity.recover"
+SCHEDULES = (Schedule(RECOVER_JOB, RECOVER_JOB, every=timedelta(minutes=1)),)
 CHUNK = 2_000  # identifiers of one transaction: other writers wait for about a second
 _AGAIN_AFTER = timedelta(
     seconds=15
@@ -134,7 +136,10 @@ def job_handlers(store: Store, editor: IdentityEditor, clock: Clock) -> Mapping[
     def settle(run: JobRun) -> None:
         work(run)
 
-    return {APPLY_JOB: apply, SETTLE_JOB: settle}
+    def recover(_run: JobRun) -> None:
+        editor.recover()
+
+    return {APPLY_JOB: apply, SETTLE_JOB: settle, RECOVER_JOB: recover}
 
 
 def _note(store: Store, clock: Clock, run: JobRun, done: CarriedOut) -> None:
