@@ -96,7 +96,8 @@ def compare(name: str, kind: str, table: pa.Table, person: Truth, settings: Matc
     """Run both, and say how well each does, how long it takes and what memory it needs."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        parquet.write_table(table, folder / "records.parquet")
+        with pa.ipc.new_file(folder / "records.arrow", table.schema) as file:
+            file.write_table(table, max_chunksize=100_000)
         ready = standardise_table(table, settings).table()
         ready = ready.rename_columns([column.replace(".", "_") for column in ready.column_names])
         parquet.write_table(ready, folder / "ready.parquet")

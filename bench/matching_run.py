@@ -1,4 +1,4 @@
-"""`python -m bench.matching_run FOLDER`: match `records.parquet` by `settings.json`, and say what it cost.
+"""`python -m bench.matching_run FOLDER`: match `records.arrow` by `settings.json`, and say what it cost.
 
 Writes `ours.merge.parquet` and `ours.review.parquet`: groups at the merge threshold, and those there would be if a
 person said yes to every pair shown to them.
@@ -30,7 +30,8 @@ def main() -> None:
         warehouse = open_warehouse("", Path(temporary) / "warehouse")
         warehouse.migrate()
         started = time.perf_counter()
-        result = match(warehouse, parquet.read_table(folder / "records.parquet"), settings, workspace_id=1, run=1)
+        records = pa.ipc.open_file(pa.memory_map(str(folder / "records.arrow"))).read_all()
+        result = match(warehouse, records, settings, workspace_id=1, run=1)
         seconds = time.perf_counter() - started
         warehouse.close()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

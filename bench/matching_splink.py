@@ -87,7 +87,8 @@ def main() -> None:
         unique_id_column_name="id",
         comparisons=[comparison_of(comparison) for comparison in ours["comparisons"]],
         blocking_rules_to_generate_predictions=blocks,
-        retain_matching_columns=False,
+        retain_matching_columns=True,
+        retain_intermediate_calculation_columns=True,  # for its waterfall; ours keeps the levels of each pair too
         max_iterations=100,
     )
     linker = Linker(records, settings)

@@ -6,6 +6,7 @@ pypinyin). Surnames are read by a table of our own: many are read otherwise than
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -92,6 +93,8 @@ def reading() -> Callable[[str], str]:
     Raises:
         Unavailable: the extra `matching` is not installed.
     """
+    # Single characters need no phrases, which would take a second and a hundred megabytes to load.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     try:
         import pypinyin  # noqa: PLC0415 (an extra)
     except ImportError:

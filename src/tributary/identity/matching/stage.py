@@ -191,4 +191,5 @@ def insert_records(
             table[name] = pa.array(key_columns[name][part]) if used else pa.repeat(pa.scalar(0, pa.uint64()), rows)
         warehouse.insert("match_records", pa.table(table), token=f"match:{workspace_id}:{run}:{start}")
         progress(part.stop / len(records))
+    pa.default_memory_pool().release_unused()
     return slots

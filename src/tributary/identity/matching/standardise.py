@@ -251,7 +251,8 @@ def standardise_table(records: pa.Table, settings: MatchSettings) -> Standardise
         text_parts, number_parts = _all_parts(field, given, set(names) & used_texts, set(names) & used_numbers)
         texts |= {name: _encoded(values, codes) for name, values in text_parts.items()}
         numbers |= {name: values[codes] for name, values in number_parts.items()}
-        del given, text_parts, number_parts  # before the next field is taken apart
+        del given, text_parts, number_parts
+        pa.default_memory_pool().release_unused()  # or it keeps what each field needed, and all fields add up
     return Standardised(
         ids, {name: texts[name] for name in settings.texts}, {name: numbers[name] for name in settings.numbers}
     )
