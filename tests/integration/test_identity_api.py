@@ -217,8 +217,13 @@ class TestDecisions:
         assert {each["value"] for each in visitor["identifiers"]} == {"a1", "b***@x.example"}
         assert (anna["traits"]["city"], anna["traits"]["email"]) == ("上海", "a***@x.example")
         assert (anna["events"], visitor["events"]) == (2, 2)
+        rig.clock.advance(300)
         done = ask("POST", "/identity/decisions", body, status=201)
         assert done["people"] == shown["people"]
+        split, joined = ask("GET", f"/profiles/{person(rig)}/graph")["merges"]
+        assert (split["kind"], joined["kind"]) == ("split", "merge")
+        assert split["at"] == rig.clock.now().isoformat().replace("+00:00", "Z")
+        assert split["at"] > joined["at"] >= joined["evidence_at"]
         assert (done["decision"]["kind"], done["decision"]["reason"]) == ("apart", "sisters")
         assert len(rig.people()) == 2
         (told,) = ask("GET", f"/profiles/{person(rig)}/decisions")["items"]

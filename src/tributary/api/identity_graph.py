@@ -84,7 +84,8 @@ class GraphMerge(BaseModel):
     identifiers: list[str] = Field(description="The two that proved it, or that were parted, as far as they are known.")
     source_id: str
     message_id: str
-    at: datetime | None = Field(description="When the evidence came; null if there was none.")
+    at: datetime = Field(description="When it happened.")
+    evidence_at: datetime | None = Field(description="The time of the evidence; null if there was none.")
 
 
 class IdentityGraph(BaseModel):
@@ -148,7 +149,8 @@ def get_identity_graph(
                 identifiers=[encode_identifier_id(end) for end in each.identifier_ids if end],
                 source_id=each.source_id,
                 message_id=each.message_id,
-                at=each.at if each.at.timestamp() else None,
+                at=each.recorded_at or each.at,
+                evidence_at=each.at if each.at.timestamp() else None,
             )
             for each in merges
         ],

@@ -69,7 +69,10 @@ class OwnedIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class MergeEntry:
-    """One entry of the merge ledger. `kind` is `merge`, or `split`: then `absorbed_id` parted from `survivor_id`."""
+    """One entry of the merge ledger. `kind` is `merge`, or `split`: then `absorbed_id` parted from `survivor_id`.
+
+    `at` is the time of the evidence, `recorded_at` the one when it was acted on; None if that is not known.
+    """
 
     id: int
     kind: str
@@ -82,6 +85,7 @@ class MergeEntry:
     source_id: str
     message_id: str
     at: datetime
+    recorded_at: datetime | None
 
 
 def refusal_text(code: str) -> str:
@@ -192,6 +196,7 @@ def merges_of(session: Session, workspace_id: int, profile_id: int, *, limit: in
             source_id=row.source_id,
             message_id=row.message_id,
             at=_time(row.at_ms),
+            recorded_at=_time(row.recorded_ms) if row.recorded_ms else None,
         )
         for row in rows
     ]

@@ -14,7 +14,7 @@ from tributary.store.tables.identity import Edge, Identifier, Merge, ProfileAlia
 
 _MERGE_COLUMNS = (
     "workspace_id", "kind", "survivor_id", "absorbed_id", "actor", "rule", "identifier_a", "identifier_b", "source_id",
-    "message_id", "at_ms", "before",
+    "message_id", "at_ms", "recorded_ms", "before",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ class Recorder:
         *,
         version: int,
         actor: str,
+        now_ms: int,
     ) -> None:
         self._session = session
         self._graph = graph
@@ -67,6 +68,7 @@ class Recorder:
         self._touched = touched
         self._version = version
         self._actor = actor
+        self._now_ms = now_ms
 
     def write(self) -> Changes:
         """Write everything that changed."""
@@ -181,7 +183,8 @@ class Recorder:
         return (
             self._graph.known[identifiers[0]].workspace_id, kind, survivor, absorbed, self._actor, rule,
             link.a if link else identifiers[0], link.b if link else 0, link.source_id if link else "",
-            link.message_id if link else "", link.at_ms if link else 0, json.dumps({"identifiers": identifiers}),
+            link.message_id if link else "", link.at_ms if link else 0, self._now_ms,
+            json.dumps({"identifiers": identifiers}),
         )  # fmt: skip
 
     def _write_aliases(self, aliases: list[tuple[int, int]]) -> None:

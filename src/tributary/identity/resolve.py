@@ -51,15 +51,23 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves one batch inside one write transaction: `resolve`, then `write`.
 
-    `version` grows with every batch and orders alias rows in the warehouse. `actor` goes into the merge ledger.
+    `version` grows with every batch and orders alias rows in the warehouse. `actor` and `now_ms` go into the
+    merge ledger.
     """
 
     def __init__(
-        self, session: Session, types: Mapping[int, IdentifierTypes], *, version: int, actor: str = "pipeline"
+        self,
+        session: Session,
+        types: Mapping[int, IdentifierTypes],
+        *,
+        version: int,
+        actor: str = "pipeline",
+        now_ms: int = 0,
     ) -> None:
         self._session = session
         self._version = version
         self._actor = actor
+        self._now_ms = now_ms
         self._graph = Graph(session)
         self._settler = Settler(session, self._graph, {key: each.rules for key, each in types.items()})
         self._next_base = self._first_base = allocate(session, PROFILES, 0)
@@ -251,6 +259,7 @@ class Resolver:
             self._touched,
             version=self._version,
             actor=self._actor,
+            now_ms=self._now_ms,
         ).write()
 
 

@@ -198,7 +198,10 @@ class BatchWriter:
         self._crashpoint("deduplicated")
         events = self._drop_suppressed(events)
         resolver = Resolver(
-            session, {workspace_id: view.types for workspace_id, view in self._views.items()}, version=number
+            session,
+            {workspace_id: view.types for workspace_id, view in self._views.items()},
+            version=number,
+            now_ms=int(self._now.timestamp() * 1000),
         )
         events, base_ids, profile_ids = self._resolve(resolver, events)
         changes = resolver.write()

@@ -117,7 +117,7 @@ class IdentityEditor:
     ) -> tuple[Effect[T], Outbox]:
         number = allocate(session, BATCHES, 1)  # the lock that batches take, too: nothing comes in between
         types: IdentifierTypes = load_types(session, workspace_id, region=self._region)
-        resolver = Resolver(session, {workspace_id: types}, version=number, actor=by)
+        resolver = Resolver(session, {workspace_id: types}, version=number, actor=by, now_ms=self._clock.now_ms())
         result = action(session, resolver)
         moved = resolver.moved()
         changes = resolver.write()

@@ -130,7 +130,7 @@ class Merge(Base):
 
     `kind` is `merge` or `split`; in a split `absorbed_id` is the profile that went its own way. `rule` is the rule that
     joined them, or the code of why they were parted. `before` is JSON: the identifiers that the absorbed profile owned,
-    or took along.
+    or took along. `at_ms` is the time of the evidence, `recorded_ms` the one when it was acted on; 0: not known.
     """
 
     __tablename__ = "merges"
@@ -148,6 +148,7 @@ class Merge(Base):
     source_id: Mapped[str]
     message_id: Mapped[str]
     at_ms: Mapped[int]
+    recorded_ms: Mapped[int] = mapped_column(server_default="0")
     before: Mapped[str] = mapped_column(Text)
 
 

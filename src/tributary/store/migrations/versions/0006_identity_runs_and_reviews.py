@@ -39,8 +39,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_runs")),
     )
     op.create_index("ix_identity_runs_workspace_id_id", "identity_runs", ["workspace_id", "id"])
+    op.add_column("merges", sa.Column("recorded_ms", BigInt, server_default="0", nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("merges", "recorded_ms")
     op.drop_table("identity_runs")
     op.drop_table("identity_reviews")
