@@ -49,14 +49,18 @@ class _Move:
         )
         columns = ("id", "campaign_id", "profile_id", "address_key", "workspace_id")
         sent = bulk.fetch(session, Delivery, columns, "profile_id", person)
-        sent = [row for row in sent if row[4] == self._workspace_id and row[3]]
-        if not sent:
+        sent = [row for row in sent if row[4] == self._workspace_id]
+        if not any(row[3] for row in sent):
             return
+        # A campaign has one message for a person: where the other has one already, both stay as they are.
+        taken = {(row[1], person[row[2]]) for row in sent}
         owners = self._owners()
         moves = [
             (id_, campaign_id, profile_id, owners[key])
             for id_, campaign_id, profile_id, key, _ in sorted(sent)
-            if key in owners and self._were_one(person[profile_id], owners[key])
+            if key in owners
+            and (campaign_id, owners[key]) not in taken
+            and self._were_one(person[profile_id], owners[key])
         ]
         if not moves:
             return
@@ -67,17 +71,21 @@ class _Move:
             .order_by(Delivery.id)
             .with_for_update()
         )
-        for move in moves:
-            self._move(*move)
+        ids: dict[int, list[int]] = {}
+        for id_, leads_to in person.items():
+            ids.setdefault(leads_to, []).append(id_)
+        for delivery_id, campaign_id, old, new in moves:
+            self._move(delivery_id, campaign_id, old, new, ids[new])
 
-    def _move(self, delivery_id: str, campaign_id: str, old: int, new: int) -> None:
-        """A campaign has one message and one arm for a profile: where the other has its own, both stay as they are."""
+    def _move(self, delivery_id: str, campaign_id: str, old: int, new: int, ids: list[int]) -> None:
+        """Give a message to `new`, to whom `ids` lead, and the arm with it if they have none in the campaign."""
         session = self._session
         campaign = Delivery.campaign_id == campaign_id
         if session.execute(select(Delivery.id).where(campaign, Delivery.profile_id == new)).first():
-            return
+            return  # two messages to one person, sent before they were one
         session.execute(update(Delivery).where(Delivery.id == delivery_id).values(profile_id=new))
-        if session.get(Assignment, (campaign_id, new)) is None:
+        arms = select(Assignment.profile_id).where(Assignment.campaign_id == campaign_id)
+        if session.execute(arms.where(Assignment.profile_id.in_(ids))).first() is None:
             session.execute(
                 update(Assignment)
                 .where(Assignment.campaign_id == campaign_id, Assignment.profile_id == old)
