@@ -31,6 +31,7 @@ from tributary.api.definitions import (
 )
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.personal import refuse_guesses
 from tributary.api.problems import problems
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item, count_users
@@ -392,9 +393,14 @@ def _detail(session: Session, audience: Audience, locale: Locale) -> AudienceDet
 
 
 def _notes(context: Context, caller: Principal, rule: Rule, locale: Locale) -> list[NoteOut]:
-    """To be asked for before a transaction begins: no lock is held while the warehouse answers."""
+    """To be asked for before a transaction begins: no lock is held while the warehouse answers.
+
+    Raises:
+        RuleError: it cannot be read, or asks about personal values that the caller may not see.
+    """
     with context.store.read() as session:
         catalog = load_catalog(session, caller.workspace_id)
+        refuse_guesses(session, caller, rule)
     return show_notes(notes_on(context.warehouse, catalog, rule, locale))
 
 

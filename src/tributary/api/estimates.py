@@ -19,6 +19,7 @@ from tributary.api.definitions import PEOPLE, NoteOut, RuleIn, show_notes
 from tributary.api.hang_up import while_connected
 from tributary.api.locale import LocaleDep
 from tributary.api.person_summaries import PersonSummary, summaries
+from tributary.api.personal import refuse_guesses
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.governance import load_catalog
@@ -191,6 +192,7 @@ def _estimate(body: EstimateIn, caller: Principal, context: Context, locale: Loc
     started = time.monotonic()
     with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
         catalog = load_catalog(session, caller.workspace_id)
+        refuse_guesses(session, caller, body.rule)
     now = context.clock.now()
     found = audiences.estimate_rule(
         context.warehouse, catalog, body.rule, now, locale=locale, on_sample=body.sample, stop=stop
@@ -216,6 +218,7 @@ def _impact(audience_id: str, body: ImpactIn, caller: Principal, context: Contex
         audience = audiences.get_audience(session, caller.workspace_id, audience_id)
         saved = audiences.get_version(session, caller.workspace_id, audience_id, audience.current_version).rule
         catalog = load_catalog(session, caller.workspace_id)
+        refuse_guesses(session, caller, body.rule)
         session.expunge(audience)
     found = audiences.impact_of(
         context.warehouse, catalog, audience, saved, body.rule, context.clock.now(), against=body.against, stop=stop

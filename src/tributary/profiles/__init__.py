@@ -13,6 +13,7 @@ from tributary.profiles.find import (
     search_profiles,
 )
 from tributary.profiles.mask import (
+    UNMASKED_IDENTIFIERS,
     is_personal_property,
     is_personal_trait,
     mask_context,
@@ -50,6 +51,7 @@ from tributary.profiles.update import GroupStatement, MirrorRow, ProfileUpdates,
 
 __all__ = [
     "GROUPS_TRAIT",
+    "UNMASKED_IDENTIFIERS",
     "Choice",
     "Day",
     "DisplayName",

@@ -27,6 +27,7 @@ from tributary.tags.definition import (
     TagKind,
     ValueType,
     decode_definition,
+    errors_under,
 )
 from tributary.tags.definitions import (
     archive_tag,
@@ -70,6 +71,7 @@ __all__ = [
     "definition_of",
     "duplicate_tag",
     "enqueue_due",
+    "errors_under",
     "get_run",
     "get_tag",
     "get_version",
