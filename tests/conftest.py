@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+import hypothesis
 import pytest
+
+# A commit passes or fails, whenever it is checked: .ci/run takes the same examples each time. `make test` looks for new.
+hypothesis.settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # fixtures.warehouse comes before those that import from it: pytest rewrites a module's asserts only on first import.
 pytest_plugins = [
