@@ -7,7 +7,7 @@ import os
 import hypothesis
 import pytest
 
-# A commit passes or fails, whenever it is checked: .ci/run takes the same examples each time. `make test` looks for new.
+# .ci/run takes the same examples each time, so that a commit passes or fails for good. `make test` looks for new ones.
 hypothesis.settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
