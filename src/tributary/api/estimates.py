@@ -136,7 +136,7 @@ async def estimate_rule(
     Counting stops when the caller hangs up.
     """
     async with contextmanager_in_threadpool(context.warehouse.stoppable(body.key and _slot(caller, body.key))) as stop:
-        return await while_connected(request, stop, lambda: _estimate(body, caller, context, locale, stop))
+        return await while_connected(request, caller, stop, lambda: _estimate(body, caller, context, locale, stop))
 
 
 @router.post(
@@ -155,7 +155,7 @@ async def estimate_audience_change(
     """How many people would come and go, and who for example. Counting stops when the caller hangs up."""
     slot = body.key and _slot(caller, f"{audience_id} {body.key}")
     async with contextmanager_in_threadpool(context.warehouse.stoppable(slot)) as stop:
-        return await while_connected(request, stop, lambda: _impact(audience_id, body, caller, context, stop))
+        return await while_connected(request, caller, stop, lambda: _impact(audience_id, body, caller, context, stop))
 
 
 @router.delete(

@@ -278,7 +278,7 @@ async def preview_tag(
     """How many people would get which value. Counting stops when the caller hangs up."""
     slot = body.key and f"preview {caller.workspace_id} {caller.actor_id} {body.key}"
     async with contextmanager_in_threadpool(context.warehouse.stoppable(slot)) as stop:
-        return await while_connected(request, stop, lambda: _preview(body, caller, context, locale, stop))
+        return await while_connected(request, caller, stop, lambda: _preview(body, caller, context, locale, stop))
 
 
 @router.get("/tags/{tag_id}", operation_id="get_tag", summary="One tag")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tributary.governance.lineage import Item, find_cycle, names_of, set_uses, users_of
+from tributary.governance.lineage import Item, count_users, find_cycle, names_of, set_uses, users_of
 from tributary.store import Store
 from tributary.store.tables.messaging import Campaign
 
@@ -62,9 +62,18 @@ def test_uses_are_replaced_and_stay_inside_the_workspace(store: Store):
 
 
 @pytest.mark.parametrize(
-    ("state", "is_used"), [("draft", True), ("sending", True), ("done", False), ("cancelled", False)]
+    ("state", "is_archived", "is_used"),
+    [
+        ("draft", False, True),
+        ("sending", False, True),
+        ("done", False, False),
+        ("cancelled", False, False),
+        ("draft", True, False),
+    ],
 )
-def test_a_campaign_uses_its_audience_until_it_is_over(sqlite_store: Store, state: str, is_used: bool):
+def test_a_campaign_uses_its_audience_until_it_is_over_or_archived(
+    sqlite_store: Store, state: str, is_archived: bool, is_used: bool
+):
     now = datetime(2026, 1, 1, tzinfo=UTC)
     with sqlite_store.begin() as session:
         session.add(
@@ -80,11 +89,13 @@ def test_a_campaign_uses_its_audience_until_it_is_over(sqlite_store: Store, stat
                 created_by="usr_1",
                 created_at=now,
                 updated_at=now,
+                archived_at=now if is_archived else None,
             )
         )
     with sqlite_store.read() as session:
         campaign = Item("campaign", "cmp_1")
         assert users_of(session, 1, Item("audience", "aud_1")) == ([campaign] if is_used else [])
+        assert count_users(session, 1, "audience", ["aud_1"]) == ({"aud_1": 1} if is_used else {})
         assert names_of(session, 1, [campaign, Item("tag", "tag_0")]) == {
             campaign: "Spring",
             Item("tag", "tag_0"): "tag_0",
