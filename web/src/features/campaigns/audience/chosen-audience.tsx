@@ -56,7 +56,7 @@ export function ChosenAudience({ audience }: { audience: Schema<"AudienceDetail"
             <Button type="link" style={{ padding: 0 }} icon={<TeamOutlined />} onClick={() => setOpen(true)}>
               {t("audience.people", { count: audience.size, number: formats.number(audience.size) })}
             </Button>
-            <Typography.Text type="secondary">{t("audience.computed")} <Ago at={audience.refreshed_at} /></Typography.Text>
+            <Typography.Text type="secondary"><Ago at={audience.refreshed_at} say={(ago) => t("audience.computed", { ago })} /></Typography.Text>
           </>
         )}
         {mayWrite && <Button size="small" icon={<ReloadOutlined />} disabled={jobId !== null} onClick={() => void refresh()}>{t("audience.refresh")}</Button>}

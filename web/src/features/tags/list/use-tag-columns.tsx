@@ -2,22 +2,15 @@ import { Link } from "@tanstack/react-router";
 import { Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { useMay } from "@shared/session";
+import { useUserNames } from "@shared/session/user-names";
 import type { ListColumn } from "@shared/ui/list-table";
 import { Ago } from "@shared/ui/time";
 import { KindSign } from "../spread/kind";
 import { RunState } from "../spread/run-state";
 import { UsedBy } from "../spread/used-by";
 import type { Listed } from "./use-tag-list";
-
-/** Users of the workspace by their id, for those who may see them. */
-export function useUserNames(): (id: string) => string | null {
-  const maySeeUsers = useMay("users:read");
-  const users = hooks.useQuery("get", "/api/v1/users", { params: { query: { limit: 200 } } }, { enabled: maySeeUsers, staleTime: 300_000 });
-  return (id) => users.data?.items.find((user) => user.id === id)?.name ?? null;
-}
 
 /** What the list says about each tag. */
 export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<Listed>[] {
