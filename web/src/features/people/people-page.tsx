@@ -29,7 +29,7 @@ export function PeoplePage() {
   const query = hooks.useQuery("get", "/api/v1/profiles", { params: { query: { ...filters, cursor, limit: 50 } } });
   const isFiltered = Boolean(q ?? identified ?? first ?? last);
   const columns: ListColumn<Person>[] = [
-    { key: "name", title: t("list.person"), csv: (row) => row.display_name ?? row.id, render: (_, row) => <PersonLink id={row.id} label={row.display_name} /> },
+    { key: "name", title: t("list.person"), csv: (row) => row.display_name ?? names.anonymous, render: (_, row) => <PersonLink id={row.id} label={row.display_name} /> },
     {
       key: "identifiers", title: t("list.identifiers"), csv: (row) => row.identifiers.map((each) => `${each.type}=${each.value}`).join("; "),
       render: (_, row) => (
