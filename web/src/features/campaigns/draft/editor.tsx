@@ -61,7 +61,8 @@ export function Editor({ campaign }: { campaign: CampaignDetail }) {
     (path, place) => {
       const where = whereOf(path);
       show(where);
-      setTarget((last) => ({ path: where.path, line: null, column: null, length: null, ...place, turn: (last?.turn ?? 0) + 1 }));
+      const { line = null, column = null, length = null } = place ?? {}; // and not its path, which leads to the arm as well
+      setTarget((last) => ({ path: where.path, line, column, length, turn: (last?.turn ?? 0) + 1 }));
     },
     [show],
   );
