@@ -21,6 +21,7 @@ from tributary.api.personal import REVEAL, PersonalFields, masked_spread, masked
 from tributary.api.problems import problems
 from tributary.api.tags import DistributionOut, TagId
 from tributary.errors import InvalidRequest
+from tributary.governance import load_catalog
 from tributary.store.tables.tags import Tag
 
 router = APIRouter(tags=["tags"])
@@ -111,6 +112,25 @@ def list_tag_people(
         return TaggedPerson(**dict(summary(row[0])), value=said)
 
     return page_of(found, page, person, lambda row: (row[0],))
+
+
+@router.get(
+    "/tags/{tag_id}/people-without-value",
+    operation_id="list_tag_people_without_value",
+    summary="Who has no value",
+    responses=problems(403, 404),
+)
+def list_tag_people_without_value(
+    tag_id: TagId, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
+) -> Page[PersonSummary]:
+    """The people to whom the tag gave no value when it was last computed; nobody before that."""
+    caller.require(PEOPLE)
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    catalog = load_catalog(session, caller.workspace_id)
+    found = tags.list_people_without_value(
+        context.warehouse, catalog, tag, context.clock.now(), after=page.after_int() or 0, limit=page.limit + 1
+    )
+    return page_of(found, page, summaries(session, context, caller, found[: page.limit]), lambda person: (person,))
 
 
 @router.get("/profiles/{profile_id}/tags", operation_id="list_profile_tags", summary="Tags of a person")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 from pydantic import BaseModel, Field
+from sqlalchemy import and_, true
 
 from tributary import rules, tags
 from tributary.access import Principal
@@ -17,6 +18,7 @@ from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
+    Author,
     ChangeOut,
     Duplicate,
     JobRef,
@@ -140,7 +142,7 @@ class TagOut(BaseModel):
     due_at: datetime | None = Field(description="When the schedule computes it next.")
     is_archived: bool
     used_by_count: int = Field(description="Audiences and tags that build on it.")
-    created_by: str
+    created_by: Author
     created_at: datetime
     updated_at: datetime
 
@@ -205,7 +207,7 @@ class TagVersionOut(BaseModel):
     sentence: str | None
     levels: list[LevelSentence] | None
     note: str
-    created_by: str
+    created_by: Author
     created_at: datetime
 
 
@@ -225,6 +227,7 @@ def list_tags(
     search: Annotated[str, Query(max_length=200, description="Part of the name.")] = "",
     archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
     state: Annotated[DefinitionState | None, Query(description="Only those in this state.")] = None,
+    kind: Annotated[Literal["rule", "statistic"] | None, Query(description="Only those of this kind.")] = None,
     sort: Annotated[
         Literal["newest", "name", "coverage", "refreshed"],
         Query(description="By name from A; else the newest, those of most people, or computed last come first."),
@@ -239,7 +242,7 @@ def list_tags(
         limit=page.limit + 1,
         search=search,
         archived=archived,
-        where=None if state is None else tags.in_state(state),
+        where=and_(true() if state is None else tags.in_state(state), true() if kind is None else Tag.kind == kind),
     )
     out = _listed(session, caller.workspace_id, rows)
     return page_of(rows, page, out, lambda row: tags.sort_key(row, sort))

@@ -47,7 +47,7 @@ from tributary.tags.definitions import (
     update_tag,
 )
 from tributary.tags.distribution import Distribution, ValueCount, load_distribution
-from tributary.tags.values import TagValue, list_people, values_of
+from tributary.tags.values import TagValue, list_people, list_people_without_value, values_of
 
 __all__ = [
     "KEPT_RUNS",
@@ -78,6 +78,7 @@ __all__ = [
     "in_state",
     "job_handlers",
     "list_people",
+    "list_people_without_value",
     "list_runs",
     "list_tags",
     "list_versions",
