@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { Outlet, createRouter } from "@tanstack/react-router";
-import { Spin } from "antd";
+import { Flex, Spin } from "antd";
 import { Suspense } from "react";
 import { basePath } from "@shared/routing/base";
 import { rootRoute, shellRoute } from "@shared/routing/root";
@@ -17,7 +17,7 @@ import { tagsRoutes } from "../features/tags/routes";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
 
-const waiting = <Spin size="large" style={{ display: "block", margin: "30vh auto" }} />;
+const waiting = <Flex justify="center" style={{ width: "100%", paddingBlock: "30vh" }}><Spin size="large" /></Flex>;
 
 // Each screen is a branch of `shellRoute` (signed in) or of `rootRoute` (everybody).
 const routeTree = rootRoute.addChildren([

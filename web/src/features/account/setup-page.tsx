@@ -26,7 +26,7 @@ export function SetupPage() {
   const [wasSetUp, setWasSetUp] = useState<boolean>();
   if (bootstrap && wasSetUp === undefined) setWasSetUp(bootstrap.is_set_up);
   useEffect(() => {
-    if (wasSetUp) void navigate({ to: "/login", search: {} });
+    if (wasSetUp) void navigate({ to: "/" }); // who is not signed in is led to do that
   }, [wasSetUp, navigate]);
 
   const create = async (values: Values) => {
@@ -65,10 +65,10 @@ export function SetupPage() {
             <Form.Item name="name" label={t("field.name")} rules={[{ required: true, whitespace: true, message: t("field.nameNeeded") }]}>
               <Input autoFocus autoComplete="name" maxLength={100} />
             </Form.Item>
-            <Form.Item name="email" label={t("field.email")} rules={[{ required: true, type: "email", message: t("field.emailNeeded") }]}>
+            <Form.Item name="email" label={t("field.email")} validateFirst rules={[{ required: true, message: t("field.emailNeeded") }, { type: "email", message: t("field.emailWrong") }]}>
               <Input autoComplete="username" inputMode="email" />
             </Form.Item>
-            <Form.Item name="password" label={t("field.password")} extra={t("setup.passwordHint")} rules={[{ required: true, min: 12, message: t("field.passwordShort") }]}>
+            <Form.Item name="password" label={t("field.password")} extra={t("setup.passwordHint")} validateFirst rules={[{ required: true, message: t("field.passwordShort") }, { min: 12, message: t("field.passwordShort") }]}>
               <Input.Password autoComplete="new-password" />
             </Form.Item>
             <Flex gap={12} wrap>
