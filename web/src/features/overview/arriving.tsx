@@ -64,7 +64,7 @@ function PerMinute({ counters, now }: { counters: Counters; now: number }) {
   return (
     <>
       <Flex gap={24} wrap align="baseline" style={{ marginBlock: 8 }}>
-        <Tooltip title={t("arriving.how")}><span tabIndex={0}><Typography.Text strong className="numeric" style={{ fontSize: 16 }}>{formats.number(counters.total.received)}</Typography.Text> <Typography.Text type="secondary">{t("count.received")}</Typography.Text></span></Tooltip>
+        <Tooltip title={t("arriving.how")}><Typography.Text tabIndex={0}><Typography.Text strong className="numeric" style={{ fontSize: 16 }}>{formats.number(counters.total.received)}</Typography.Text> <Typography.Text type="secondary">{t("count.received")}</Typography.Text></Typography.Text></Tooltip>
         {shown.map((kind) => <Sum key={kind} kind={kind} value={counters.total[kind]} formats={formats} />)}
       </Flex>
       <Chart option={option} table={table} height={180} label={t("arriving.chart", { stored: formats.number(counters.total.stored) })} />

@@ -55,7 +55,7 @@ export function Jobs() {
       empty={<EmptyState title={t(state ? "jobs.noneFound" : "jobs.none")} hint={state ? undefined : t("jobs.noneHint")} />}
       columns={[
         { key: "kind", title: t("jobs.kind"), csv: (row) => row.kind, render: (_, row) => <span title={row.id}>{row.title}</span> },
-        { key: "subject", title: t("jobs.subject"), csv: (row) => Object.values(row.payload).find((value) => typeof value === "string"), render: (_, row) => <JobSubject job={row} /> },
+        { key: "subject", title: t("jobs.subject"), csv: (row) => row.subject_name ?? row.subject_id, render: (_, row) => <JobSubject job={row} /> },
         { key: "state", title: t("jobs.state"), csv: (row) => row.state, render: (_, row) => <Status tone={TONES[row.state]}>{t(`jobState.${row.state}`)}</Status> },
         {
           key: "progress", title: t("jobs.progress"), width: 180,
