@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Schema, api, hooks } from "@shared/api/client";
 import { useNames } from "@shared/names";
+import { useTraitNames } from "@shared/names/traits";
 import { PersonLink } from "@shared/people/person-link";
 import { ApiButton } from "@shared/ui/api-button";
 import { EmptyState } from "@shared/ui/empty-state";
@@ -22,6 +23,7 @@ export function PeoplePage() {
   const { q, identified, first, last, cursor } = peopleRoute.useSearch();
   const navigate = peopleRoute.useNavigate();
   const names = useNames();
+  const traitName = useTraitNames();
   const filters = useMemo(
     () => (q ? { search: q } : { identified, first_seen_since: first, last_seen_since: last }),
     [q, identified, first, last],
@@ -43,7 +45,7 @@ export function PeoplePage() {
         </div>
       ),
     },
-    { key: "traits", title: t("list.traits"), render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: 320, display: "block" }}>{shortTraits(row.traits)}</Typography.Text> },
+    { key: "traits", title: t("list.traits"), render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: 320, display: "block" }}>{shortTraits(row.traits, traitName)}</Typography.Text> },
     { key: "first", title: t("list.firstSeen"), csv: (row) => row.first_seen, render: (_, row) => <Ago at={row.first_seen} /> },
     { key: "last", title: t("list.lastSeen"), csv: (row) => row.last_seen, render: (_, row) => <Ago at={row.last_seen} /> },
     { key: "id", title: t("list.id"), isExtra: true, csv: (row) => row.id, render: (_, row) => <span className="mono">{row.id}</span> },

@@ -28,9 +28,9 @@ export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<List
     {
       key: "name",
       title: t("column.name"),
-      width: 190,
+      width: "clamp(190px, calc(40vw - 356px), 420px)", // what a wide screen has to give
       render: (_, tag) => (
-        <div style={{ maxWidth: 280 }}>
+        <div style={{ maxWidth: 420 }}>
           <Link to="/tags/$tagId" params={{ tagId: tag.id }}>{tag.name}</Link>
           {tag.description && <Typography.Text type="secondary" ellipsis style={{ display: "block", fontSize: 12 }}>{tag.description}</Typography.Text>}
         </div>
@@ -71,7 +71,7 @@ function Values({ tag: { distinct, top, kind, value_type: type } }: { tag: Liste
     <Tooltip title={t("list.commonest", { values: formats.list(words) })}>
       <span>
         {t("list.values", { count: distinct, shown: formats.number(distinct) })}{" "}
-        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: 64, fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
+        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: "clamp(64px, calc(30vw - 346px), 220px)", fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
       </span>
     </Tooltip>
   );
