@@ -29,7 +29,9 @@ def reachable(graph: dict[Item, set[Item]], start: set[Item]) -> set[Item]:
 
 
 @given(graph=graphs, user=items, used=st.sets(items, max_size=3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_a_cycle_is_found_exactly_when_the_user_is_reachable_from_what_it_uses(
     sqlite_store: Store, graph: dict[Item, set[Item]], user: Item, used: set[Item]
 ):
