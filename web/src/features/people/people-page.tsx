@@ -35,7 +35,7 @@ export function PeoplePage() {
     {
       key: "identifiers", title: t("list.identifiers"), csv: (row) => row.identifiers.map((each) => `${each.type}=${each.value}`).join("; "),
       render: (_, row) => (
-        <div style={{ maxWidth: 420 }}>
+        <div style={{ maxWidth: "clamp(366px, 30vw - 44px, 520px)" }}>
           {row.identifiers.slice(0, 4).map((each) => (
             <span key={each.type + each.value} style={{ marginInlineEnd: 12, display: "inline-block" }}>
               <Typography.Text type="secondary">{names.identifier(each.type)}</Typography.Text> {each.value}
@@ -45,7 +45,7 @@ export function PeoplePage() {
         </div>
       ),
     },
-    { key: "traits", title: t("list.traits"), render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: 320, display: "block" }}>{shortTraits(row.traits, traitName)}</Typography.Text> },
+    { key: "traits", title: t("list.traits"), render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: "clamp(278px, 20vw + 5px, 380px)", display: "block" }}>{shortTraits(row.traits, traitName)}</Typography.Text> },
     { key: "first", title: t("list.firstSeen"), csv: (row) => row.first_seen, render: (_, row) => <Ago at={row.first_seen} /> },
     { key: "last", title: t("list.lastSeen"), csv: (row) => row.last_seen, render: (_, row) => <Ago at={row.last_seen} /> },
     { key: "id", title: t("list.id"), isExtra: true, csv: (row) => row.id, render: (_, row) => <span className="mono">{row.id}</span> },

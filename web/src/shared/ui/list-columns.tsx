@@ -39,7 +39,7 @@ export function ColumnChooser({ columns, shown, onChoose }: Props) {
     />
   );
   return (
-    <Popover trigger="click" placement="bottomRight" content={<Flex vertical style={{ maxWidth: 320 }}>{choices}</Flex>}>
+    <Popover trigger="click" placement="bottomRight" content={<Flex component="section" aria-label={t("list.columns")} vertical style={{ maxWidth: 320 }}>{choices}</Flex>}>
       <Tooltip title={t("list.columns")}>
         <Button icon={<SettingOutlined />} aria-label={t("list.columns")} />
       </Tooltip>

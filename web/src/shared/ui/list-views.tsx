@@ -25,7 +25,7 @@ export function SavedViews({ name }: { name: string }) {
   const { cursor: _cursor, ...search } = location.search as Record<string, unknown>;
 
   const content = (
-    <Flex vertical gap={4} style={{ width: 260 }}>
+    <Flex component="section" aria-label={t("list.views")} vertical gap={4} style={{ width: 260 }}>
       {views.length === 0 && <Typography.Text type="secondary">{t("list.noViews")}</Typography.Text>}
       {views.map((view) => (
         <Flex key={view.label} justify="space-between">
