@@ -29,8 +29,8 @@ PEOPLE = 3_000
 LOCAL_MS, CACHED_MS, ESTIMATE_MS = 100.0, 1_000.0, 3_000.0
 _START_SECONDS, _PATIENCE_MS = 300.0, 30_000.0
 
-# Waits for an input event, then looks at every frame whether `shown` holds; done when that frame was painted. With
-# `first`, that has to have held before: a count that is out of date shows so before the new one comes.
+# Waits for an input event, then looks before every frame whether SHOWN holds; done when that frame was painted. With
+# FIRST, that has to have held before: a count that is out of date shows so before the new one comes.
 _ARM = """() => {
   const isShown = () => Boolean(SHOWN), isFirst = () => Boolean(FIRST);
   self.__measured = new Promise((done, fail) => {
@@ -44,7 +44,7 @@ _ARM = """() => {
         if (!isBegun || !isShown()) return requestAnimationFrame(look);
         const channel = new MessageChannel();
         channel.port1.onmessage = () => done(performance.now() - event.timeStamp);
-        requestAnimationFrame(() => channel.port2.postMessage(0));
+        channel.port2.postMessage(0);  // handled after this frame was painted
       };
       requestAnimationFrame(look);
     };
