@@ -27,12 +27,13 @@ export function beforeSignOut(action: () => Promise<unknown>): () => void {
   return () => void lastWishes.delete(action);
 }
 
-/** Ends the session and forgets everything that was loaded or kept in the browser for the user. */
-export function useSignOut(): () => Promise<void> {
+/** Ends the session, leads away from its screens, and forgets everything that was loaded or kept in the browser for the user. */
+export function useSignOut(): (leave: () => Promise<unknown>) => Promise<void> {
   const queries = useQueryClient();
-  return async () => {
+  return async (leave) => {
     await Promise.allSettled([...lastWishes].map((action) => action()));
     await api.POST("/api/v1/logout");
+    await leave(); // before what its screens live on is gone
     queries.clear();
     ownStore.forget();
   };
