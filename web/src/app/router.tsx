@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { Outlet, createRouter } from "@tanstack/react-router";
+import { Outlet, createRouter, useRouter } from "@tanstack/react-router";
 import { Flex, Spin } from "antd";
 import { Suspense } from "react";
 import { basePath } from "@shared/routing/base";
@@ -34,6 +34,12 @@ const routeTree = rootRoute.addChildren([
   ]),
 ]);
 
+/** A screen that could not be loaded or shown. Trying again loads it anew, its file included. */
+function Failed({ error }: { error: unknown }) {
+  const router = useRouter();
+  return <div style={{ padding: 20 }}><ProblemView problem={error} onRetry={() => void router.invalidate()} /></div>;
+}
+
 export function buildRouter(queries: QueryClient) {
   rootRoute.update({
     component: () => <Suspense fallback={waiting}><Outlet /></Suspense>,
@@ -42,7 +48,7 @@ export function buildRouter(queries: QueryClient) {
   shellRoute.update({
     component: Shell,
     pendingComponent: () => waiting,
-    errorComponent: ({ error, reset }) => <div style={{ padding: 40 }}><ProblemView problem={error} onRetry={reset} /></div>,
+    errorComponent: Failed,
   });
   return createRouter({
     routeTree,
@@ -50,7 +56,7 @@ export function buildRouter(queries: QueryClient) {
     basepath: basePath,
     defaultPreload: "intent",
     defaultPendingMs: 300,
-    defaultErrorComponent: ({ error, reset }) => <div style={{ padding: 20 }}><ProblemView problem={error} onRetry={reset} /></div>,
+    defaultErrorComponent: Failed,
     defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
   });

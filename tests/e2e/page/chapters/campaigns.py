@@ -113,6 +113,7 @@ class Campaigns:
     def test_it_gets_a_name_and_a_goal_and_saves_itself(self, story, owner):
         owner.button(owner.text("campaigns", "name.change")).click()
         owner.field(owner.text("campaigns", "name.label")).fill(NAME[story.language])
+        owner.check_screen()
         owner.page.keyboard.press("Enter")
         owner.heading(NAME[story.language])
         owner.field(owner.text("campaigns", "goal.has")).click()

@@ -171,6 +171,7 @@ class Report:
         owner.button(owner.text("shared", "api.title")).click()
         call = owner.region(owner.text("shared", "api.title"))
         expect(call).to_contain_text(f"{story.product.url}/api/v1/campaigns/{story.notes['campaign']}/report")
+        owner.check_screen()
         owner.page.keyboard.press("Escape")
 
     def test_the_list_of_campaigns_is_exported(self, story, owner):
