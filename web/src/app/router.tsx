@@ -1,10 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { Outlet, createRouter, useRouter } from "@tanstack/react-router";
+import { Outlet, createRouter } from "@tanstack/react-router";
 import { Flex, Spin } from "antd";
 import { Suspense } from "react";
 import { basePath } from "@shared/routing/base";
 import { rootRoute, shellRoute } from "@shared/routing/root";
-import { ProblemView } from "@shared/ui/problem-view";
 import { accountRoutes } from "../features/account/routes";
 import { audiencesRoutes } from "../features/audiences/routes";
 import { campaignsRoutes } from "../features/campaigns/routes";
@@ -14,6 +13,7 @@ import { peopleRoutes } from "../features/people/routes";
 import { settingsRoutes } from "../features/settings/routes";
 import { sourcesRoutes } from "../features/sources/routes";
 import { tagsRoutes } from "../features/tags/routes";
+import { Failed } from "./failed";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
 
@@ -33,12 +33,6 @@ const routeTree = rootRoute.addChildren([
     ...settingsRoutes,
   ]),
 ]);
-
-/** A screen that could not be loaded or shown. Trying again loads it anew, its file included. */
-function Failed({ error }: { error: unknown }) {
-  const router = useRouter();
-  return <div style={{ padding: 20 }}><ProblemView problem={error} onRetry={() => void router.invalidate()} /></div>;
-}
 
 export function buildRouter(queries: QueryClient) {
   rootRoute.update({
