@@ -31,10 +31,10 @@ demo: setup ## Run the whole loop on seeded data and stay up (ARGS=--once: exit 
 serve: setup ## Start Tributary on one machine
 	$(BIN)/tributary serve $(ARGS)
 
-test: setup-dev chromium page-test ## Run every test but the stories of the page
-	$(BIN)/pytest -n 2 --dist loadfile -m "not story" $(ARGS)
+test: setup-dev chromium page-test ## Run every test
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-test-story: setup-dev chromium page ## Drive the page from end to end in a browser, in Chinese and in English
+test-story: setup-dev chromium page ## Of these only the stories: the page driven from end to end, in Chinese and English
 	$(BIN)/pytest -n 2 --dist loadfile -m story tests/e2e/page $(ARGS)
 
 test-fast: setup-dev page-test ## Run the tests that take seconds, on the embedded engines only

@@ -38,8 +38,8 @@ def main() -> None:
         warehouse = open_warehouse("", Path(temporary) / "warehouse")
         warehouse.migrate()
         started = time.perf_counter()
-        records = pa.ipc.open_file(pa.memory_map(str(folder / "records.arrow"))).read_all()
-        result = match(warehouse, records, settings, workspace_id=1, run=1)
+        # Not kept in a variable: the run lets go of its records when they are loaded.
+        result = match(warehouse, _records(folder), settings, workspace_id=1, run=1)
         seconds = time.perf_counter() - started
         warehouse.close()
     memory = most_memory()
@@ -50,6 +50,10 @@ def main() -> None:
     )
     _write(folder / "ours.review.parquet", result, everybody)
     print(json.dumps({"seconds": seconds, "memory": memory, "compared": result.compared, "steps": result.seconds}))
+
+
+def _records(folder: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(folder / "records.arrow"))).read_all()
 
 
 def _write(path: Path, result: MatchResult, groups: npt.NDArray[np.int64]) -> None:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
+import hypothesis
 import pytest
+
+# A property holds however long an example takes: by the clock, a busy machine would fail it. What must be quick is
+# measured by `make bench`.
+_BY_THE_CLOCK = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+# .ci/run takes the same examples each time, so that a commit passes or fails for good. `make test` looks for new ones.
+hypothesis.settings.register_profile("searching", **_BY_THE_CLOCK)
+hypothesis.settings.register_profile("reproducible", derandomize=True, print_blob=True, **_BY_THE_CLOCK)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "searching"))
 
 # fixtures.warehouse comes before those that import from it: pytest rewrites a module's asserts only on first import.
 pytest_plugins = [

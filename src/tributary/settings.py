@@ -80,6 +80,9 @@ class AppSettings(_Group):
     )
     session_idle_minutes: int = Field(30, ge=1, description="A session ends after this long without a request.")
     session_hours: int = Field(12, ge=1, description="A session ends after this long in any case.")
+    estimates_at_once: int = Field(
+        6, ge=1, description="Rules that one person or token may be counting at a time; more are answered 429."
+    )
 
     @field_validator("public_url")
     @classmethod

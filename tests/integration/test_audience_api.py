@@ -15,6 +15,7 @@ from tributary import audiences, tags
 from tributary.core.ids import encode_profile_id
 from tributary.errors import Unavailable
 from tributary.governance import observe_fields
+from tributary.identity import identifier_id
 from tributary.jobs import Runner
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import ProfileRow
@@ -297,9 +298,12 @@ def test_why_can_be_asked_by_any_identifier(desk: Desk):
     mine = {"workspace_id": desk.actor.workspace_id, "source_id": "s", "message_id": "m"}
     with desk.context.store.begin() as session:
         session.add_all(
-            Identifier(id=number, profile_id=owner, type=type_, value=value, degree=0, first_seen_ms=0, **mine)
-            for number, (owner, type_, value) in enumerate(rows, 1)
-        )
+            Identifier(
+                id=identifier_id(desk.actor.workspace_id, type_, value), profile_id=owner, type=type_, value=value,
+                degree=0, first_seen_ms=0, **mine,
+            )
+            for owner, type_, value in rows
+        )  # fmt: skip
 
     assert ask(identifier="  P1@Example.COM")["person"]["id"] == prf(1)[0]
     assert ask(identifier="138 1234 5678")["person"]["id"] == prf(4)[0]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from fixtures.mail import LaunchRun, add_audience, add_people, mail_settings
+from tributary.audiences import archive_audience
 from tributary.core.envelope import decode_envelope
 from tributary.core.ids import encode_profile_id
 from tributary.governance import observe_fields
@@ -391,6 +392,21 @@ def test_deliveries_of_unknown_outcome_are_settled_by_the_servers_log(shop, api_
     shop.clock.advance(11 * 60.0)
     assert api_client.post(path, json=body, as_=owner).json() == {"sent": 0, "requeued": count - 1, "unknown": 0}
     assert api_client.get(f"/api/v1/campaigns/{campaign['id']}", as_=owner).json()["state"] == "sending"
+
+
+def test_an_archived_audience_gets_nothing(shop, api_client, owner, campaign):
+    path, audience = f"/api/v1/campaigns/{campaign['id']}", f"/api/v1/audiences/{campaign['audience_id']}"
+    assert api_client.post(f"{audience}/archive", as_=owner).status_code == 409  # the draft needs it
+    assert api_client.post(f"{path}/archive", as_=owner).status_code == 200
+    with shop.store.begin() as session:
+        archive_audience(session, owner.principal, campaign["audience_id"])
+    assert api_client.post(f"{path}/restore", as_=owner).status_code == 200
+    problems = api_client.get(f"{path}/check?locale=zh", as_=owner).json()["problems"]
+    (found,) = [each for each in problems if each["code"] == "audience_archived"]
+    assert (found["severity"], found["path"], found["message"]) == ("error", "audience_id", "人群已归档。")
+    refused = api_client.post(f"{path}/launch?locale=en", as_=owner)
+    assert (refused.status_code, refused.json()["detail"]) == (409, "The audience is archived.")
+    assert api_client.get(path, as_=owner).json()["state"] == "draft"
 
 
 def test_a_launch_at_a_later_time_waits_for_it_and_can_be_paused_and_resumed(shop, api_client, owner, campaign):

@@ -152,6 +152,8 @@ def test_the_worst_case_is_a_real_member_and_gaps_are_counted(api_client, owner,
         gaps["profile.city"]["message"] == "1 of 10 people of the audience have no profile.city and would get nothing."
     )
     assert (gaps["profile.city"]["path"], gaps["profile.city"]["column"]) == ("arms[0].blocks[0].text", 29)
+    impersonal = render(api_client, owner, content_of([{"kind": "text", "text": "Hi"}]), profile=worst)
+    assert impersonal["profile_id"] == encode_profile_id(1)  # nobody lacks anything: the first will do
     empty = {"kind": "worst", "audience_id": add_audience(shop.store, shop.warehouse, [], clock=shop.clock)}
     assert render(api_client, owner, content, profile=empty)["profile_id"] is None
     never = {"kind": "worst", "audience_id": add_audience(shop.store, None, [], run=None)}

@@ -15,6 +15,7 @@ from fixtures.audiences import both, either, member_of, trait
 from fixtures.warehouse import make_aliases, make_profiles
 from tributary import audiences, tags
 from tributary.core.ids import encode_profile_id
+from tributary.jobs import enqueue
 from tributary.store.tables.audiences import Audience
 from tributary.store.tables.identity import ProfileAlias
 from tributary.store.tables.profiles import ProfileRow
@@ -89,6 +90,43 @@ OLDER = trait("age", "gte", 60)
 
 
 class TestLists:
+    def test_a_kind_can_be_chosen(self, desk: Desk):
+        desk.audience("moving", OLDER, refresh=False)
+        snapshot = {"name": "still", "rule": OLDER, "kind": "snapshot"}
+        desk.call("POST", "/audiences", status=201, json=snapshot)
+        desk.tag("city", ("S", OLDER), compute=False)
+        measure = {"measure": {"function": "count", "event": "Order Completed"}}
+        body = {"name": "orders", "kind": "statistic", "value_type": "number", "definition": measure}
+        desk.call("POST", "/tags", status=201, json=body)
+        for path, kind, name in (
+            ("/audiences", "dynamic", "moving"),
+            ("/audiences", "snapshot", "still"),
+            ("/tags", "rule", "city"),
+            ("/tags", "statistic", "orders"),
+        ):
+            assert [each["name"] for each in desk.pages(f"{path}?kind={kind}&state=new")] == [name]
+            assert len(list(desk.pages(path))) == 2
+        desk.call("GET", "/tags?kind=dynamic", status=422)
+
+    def test_jobs_say_what_they_work_on(self, desk: Desk, make_token: Any):
+        audience = desk.audience("older", OLDER, refresh=False)
+        tag = desk.tag("city", ("S", OLDER), compute=False)
+        with desk.context.store.begin() as session:
+            enqueue(session, "sources.publish", {}, workspace_id=desk.workspace_id, key="s")
+        everyone = {"audience.refresh": ("audience", audience, "older"), "tag.recompute": ("tag", tag, "city")}
+        few = make_token("jobs:read", "tags:read", by=desk.actor)
+
+        def subjects(as_: Actor | None = None) -> dict[str, Any]:
+            items = desk.call("GET", "/jobs", as_=as_)["items"]
+            return {each["kind"]: tuple(each[f"subject_{part}"] for part in ("kind", "id", "name")) for each in items}
+
+        found = subjects()
+        assert found.items() >= everyone.items()
+        assert found["sources.publish"] == (None, None, None)
+        assert subjects(few)["audience.refresh"] == ("audience", audience, None)
+        job = desk.call("GET", "/jobs?kind=tag.recompute")["items"][0]
+        assert desk.call("GET", f"/jobs/{job['id']}") == job
+
     def test_every_order_is_kept_over_pages(self, desk: Desk):
         made = {
             "b": desk.audience("b", trait("city", "is", "上海")),
@@ -291,9 +329,21 @@ class TestTagValues:
         paris = [each["id"] for each in desk.pages(f"/tags/{made}/people?value=P")]
         assert not {*prf(absorbed), *prf(survivor)} & set(paris)
 
+    def test_the_people_without_a_value_are_all_the_others(self, desk: Desk):
+        made = desk.tag("city", ("S", trait("city", "is", "上海")), compute=False)
+        path = f"/tags/{made}/people-without-value"
+        assert list(desk.pages(path)) == []
+        context = desk.context
+        tags.recompute_tag(context.store, context.warehouse, context.clock, desk.workspace_id, made)
+        others = [id_ for id_, traits in desk.people.items() if traits["city"] != "上海"]
+        found = list(desk.pages(path, 3))
+        assert [each["id"] for each in found] == prf(*others)
+        assert found[0]["traits"]["city"] == desk.people[others[0]]["city"]
+
     def test_people_are_for_those_who_may_see_people(self, desk: Desk, make_token: Any):
         made = desk.tag("city", ("S", OLDER))
-        desk.call("GET", f"/tags/{made}/people", status=403, as_=make_token("tags:read", by=desk.actor))
+        for path in ("people", "people-without-value"):
+            desk.call("GET", f"/tags/{made}/{path}", status=403, as_=make_token("tags:read", by=desk.actor))
 
     def test_a_preview_says_the_definition(self, desk: Desk):
         levels = {"levels": [{"value": "old", "rule": OLDER}], "otherwise": "young"}

@@ -274,6 +274,23 @@ class TestStopping:
 
         together(scenario)
 
+    def test_one_person_leaves_room_for_others(self, together, owner, make_user):
+        colleague = make_user(workspace_id=owner.workspace_id)
+
+        async def scenario(crowd: Crowd) -> None:
+            calls = [crowd.start(owner, LONG, key=f"e{number}") for number in range(6)]
+            await crowd.until_running(hang_up._AT_ONCE)
+            refused = await crowd.estimate(owner, CITY, key="e6")
+            assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+            waiting = crowd.start(colleague, CITY, key="e1")
+            replaced = crowd.start(owner, CITY, key="e0")  # a stopped one does not count any more
+            for number in range(1, 6):
+                await crowd.client.delete(f"{PATH}/e{number}", headers=owner.headers)
+            assert [(await call).status_code for call in (waiting, replaced)] == [200, 200]
+            assert {(await call).status_code for call in calls} == {409}
+
+        together(scenario)
+
     def test_the_queue_does_not_grow_without_end(self, together, owner, monkeypatch):
         monkeypatch.setattr(hang_up, "_WAITING", 2)
 

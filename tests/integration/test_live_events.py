@@ -162,6 +162,23 @@ def test_filters_narrow_what_is_shown(rig: PipelineRig, api_client: ApiClient, v
     assert [each["name"] for each in names] == ["$identify", "$page", "Order Completed", "X"]
 
 
+def test_quarantined_events_do_not_spell_out_what_is_in_them(
+    rig: PipelineRig, api_client: ApiClient, viewer: Actor, make_user: Callable[..., Actor]
+) -> None:
+    rig.send({"type": "buy", "messageId": "m1", "userId": 'an"na', "traits": {"phone": "13812341234"}})
+    rig.run()
+    owner = make_user(role="owner", workspace_id=1)
+
+    def found(person: str, as_: Actor) -> int:
+        return len(api_client.get(URL, params={"person": person}, as_=as_).json()["items"])
+
+    for part in ("1381234", '"13812341234', ':"138', "phone:1"):
+        assert found(part, viewer) == 0, part
+    assert found("1381234", owner) == 1
+    for whole in ("13812341234", 'an"na'):
+        assert found(whole, viewer) == 1
+
+
 def test_other_workspaces_see_nothing(rig: PipelineRig, api_client: ApiClient, make_user: Callable[..., Actor]) -> None:
     send_all_kinds(rig)
     stranger = make_user(role="owner")

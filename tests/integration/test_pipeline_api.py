@@ -192,6 +192,11 @@ def test_quarantine_is_mended_through_the_api(
     owner = make_user(role="owner", workspace_id=1)
     reasons = api_client.get(f"{API}/quarantine/reasons", as_=owner).json()["items"]
     assert [(each["reason"], each["count"]) for each in reasons] == [("invalid_json", 2), ("unknown_type", 1)]
+    of_source = [
+        api_client.get(f"{API}/quarantine/reasons", params={"source_id": each}, as_=owner).json()["items"]
+        for each in ("src_web", "src_other")
+    ]
+    assert of_source == [reasons, []]
     (bought,) = api_client.get(f"{API}/quarantine?reason=unknown_type", as_=owner).json()["items"]
     url = f"{API}/quarantine/{bought['id']}"
     masked = api_client.get(url, as_=owner).json()
@@ -272,12 +277,12 @@ def test_search_takes_an_identifier_as_people_write_it(
             {"type": "wechat_openid:wx12", "id": "oAbC-123"}, {"type": "phone", "id": "+44 20 7946 0958"}]}}
     )  # fmt: skip
     people.run()
-    viewer = make_user(role="viewer", workspace_id=1)
+    marketer = make_user(role="marketer", workspace_id=1)
     anna = encode_profile_id(people.profile("user_id", "anna-17").id)
     wen = encode_profile_id(people.profile("user_id", "wen").id)
 
     def found(search: str) -> list[str]:
-        answer = api_client.get(f"{API}/profiles", params={"search": search}, as_=viewer)
+        answer = api_client.get(f"{API}/profiles", params={"search": search}, as_=marketer)
         assert answer.status_code == 200, answer.text
         return [each["id"] for each in answer.json()["items"]]
 
@@ -293,8 +298,8 @@ def test_search_takes_an_identifier_as_people_write_it(
     for nobody in ("张三", "prf_zzzzzzzz", "\u200b"):
         assert found(nobody) == []
     asked = {"search": "张三", "locale": "zh"}
-    assert "姓名" in api_client.get(f"{API}/profiles", params=asked, as_=viewer).json()["note"]
-    assert api_client.get(f"{API}/profiles", params={"search": "anna"}, as_=viewer).json()["note"] is None
+    assert "姓名" in api_client.get(f"{API}/profiles", params=asked, as_=marketer).json()["note"]
+    assert api_client.get(f"{API}/profiles", params={"search": "anna"}, as_=marketer).json()["note"] is None
 
 
 def test_people_are_listed_by_id_and_by_what_the_overview_counts(

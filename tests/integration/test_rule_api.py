@@ -42,7 +42,7 @@ class TestVocabulary:
 class TestExplain:
     def test_a_good_rule_is_a_sentence(self, ask):
         found = ask("POST", "/rules/explain?locale=zh", json={"rule": CITY})
-        assert found == {"sentence": "用户属性「city」等于 “上海”", "problems": []}
+        assert found == {"sentence": "用户属性「城市」等于 “上海”", "problems": []}
 
     def test_all_problems_come_at_once(self, ask):
         rule = {"kind": "any", "rules": [{**CITY, "trait": "citty"}, CITY, {**CITY, "op": "gt"}]}

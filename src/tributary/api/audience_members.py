@@ -22,8 +22,9 @@ from tributary.api.context import Context, ContextDep, ReadSession
 from tributary.api.definitions import PEOPLE, RuleIn
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, PageRequest, page_of
-from tributary.api.people import Reveal, note_revealed, own_profile, personal_properties, personal_traits
+from tributary.api.people import Reveal, note_revealed, own_profile
 from tributary.api.person_summaries import PersonSummary, summaries
+from tributary.api.personal import PersonalFields
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.errors import Conflict, InvalidRequest, NotFound
@@ -39,8 +40,7 @@ Reader = Annotated[Principal, requires("audiences:read")]
 AudienceId = Annotated[str, Path(description="`aud_…`")]
 ProfileId = Annotated[str, Path(description="`prf_…`")]
 
-_LIKE = 20  # people whose identifiers begin like the one that is asked about; the exact ones come first
-_PRESENCE = frozenset({tree.Op.IS_SET, tree.Op.IS_NOT_SET})
+_LIKE = 20  # people who may have the identifier that is asked about, each as another type
 
 
 class RuleWhyIn(RuleIn):
@@ -233,11 +233,12 @@ def _asked_person(session: Session, context: Context, caller: Principal, body: R
     text, region = str(body.identifier), context.settings.pipeline.default_region
     types = load_types(session, caller.workspace_id, region=region)
     owners = set()
-    for profile in profiles.search_profiles(session, caller.workspace_id, text, region=region, limit=_LIKE):
+    found = profiles.search_profiles(session, caller.workspace_id, text, region=region, limit=_LIKE, beginnings_of=())
+    for profile in found:
         claims = [(types.claim(each.type, text), each.value) for each in profile.identifiers]
         is_id = text.strip().lower() == encode_profile_id(profile.id)
         if is_id or any(isinstance(claim, Claim) and claim.value == value for claim, value in claims):
-            owners.add(profile.id)  # and not one whose identifier merely begins like it
+            owners.add(profile.id)
     if not owners:
         raise NotFound("Nobody has this identifier.", cure="Check how it is written, or look the person up first.")
     if len(owners) > 1:
@@ -264,25 +265,13 @@ class _Secrets:
 
 
 def _secrets(session: Session, caller: Principal, rule: dict[str, Any]) -> _Secrets:
-    personal = personal_traits(session, caller.workspace_id)
-    properties = personal_properties(session, caller.workspace_id)
-    traits: dict[str, str] = {}
-    silent: set[str] = set()
-    for leaf, path in conditions_of(rules.decode(rule)):
-        if isinstance(leaf, tree.Trait):
-            traits[path] = leaf.trait
-            if profiles.is_personal_trait(leaf.trait, personal) and leaf.op not in _PRESENCE:
-                silent.add(path)
-        elif isinstance(leaf, tree.EventLeaf):
-            hidden = personal | properties.get(leaf.event, frozenset())
-            asked = {one.property for one in leaf.where if one.op not in _PRESENCE}
-            if isinstance(leaf, tree.EventAggregate):
-                asked.add(leaf.property)
-            # What is sent to identify a person are traits of theirs, the name among them.
-            is_personal = profiles.is_personal_trait if leaf.event == "$identify" else profiles.is_personal_property
-            if any(is_personal(name, hidden) for name in asked):
-                silent.add(path)
-    return _Secrets(traits, frozenset(silent), personal)
+    fields = PersonalFields(session, caller.workspace_id)
+    leaves = list(conditions_of(rules.decode(rule)))
+    return _Secrets(
+        {path: leaf.trait for leaf, path in leaves if isinstance(leaf, tree.Trait)},
+        frozenset(path for leaf, path in leaves if fields.asked(leaf) is not None),
+        fields.traits,
+    )
 
 
 def _why(why: Why, secrets: _Secrets) -> WhyOut:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
+from sqlalchemy import and_, true
 
 from tributary import audiences, rules
 from tributary.access import Principal
@@ -15,6 +16,7 @@ from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
+    Author,
     ChangeOut,
     Duplicate,
     JobRef,
@@ -31,6 +33,7 @@ from tributary.api.definitions import (
 )
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
+from tributary.api.personal import refuse_guesses
 from tributary.api.problems import problems
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item, count_users
@@ -88,7 +91,7 @@ class AudienceOut(BaseModel):
     due_at: datetime | None = Field(description="When the schedule refreshes it next.")
     is_archived: bool
     used_by_count: int = Field(description="Audiences, tags and campaigns that build on it.")
-    created_by: str
+    created_by: Author
     created_at: datetime
     updated_at: datetime
 
@@ -135,7 +138,7 @@ class VersionOut(BaseModel):
     rule: Rule
     sentence: str
     note: str
-    created_by: str
+    created_by: Author
     created_at: datetime
 
 
@@ -160,6 +163,7 @@ def list_audiences(
     search: Annotated[str, Query(max_length=200, description="Part of the name.")] = "",
     archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
     state: Annotated[DefinitionState | None, Query(description="Only those in this state.")] = None,
+    kind: Annotated[Literal["dynamic", "snapshot"] | None, Query(description="Only those of this kind.")] = None,
     sort: Annotated[
         Literal["newest", "name", "size", "refreshed"],
         Query(description="By name from A; else the newest, the largest, or those refreshed last come first."),
@@ -174,7 +178,9 @@ def list_audiences(
         limit=page.limit + 1,
         search=search,
         archived=archived,
-        where=None if state is None else audiences.in_state(state),
+        where=and_(
+            true() if state is None else audiences.in_state(state), true() if kind is None else Audience.kind == kind
+        ),
     )
     out = _listed(session, caller.workspace_id, rows)
     return page_of(rows, page, out, lambda row: audiences.sort_key(row, sort))
@@ -392,9 +398,14 @@ def _detail(session: Session, audience: Audience, locale: Locale) -> AudienceDet
 
 
 def _notes(context: Context, caller: Principal, rule: Rule, locale: Locale) -> list[NoteOut]:
-    """To be asked for before a transaction begins: no lock is held while the warehouse answers."""
+    """To be asked for before a transaction begins: no lock is held while the warehouse answers.
+
+    Raises:
+        RuleError: it cannot be read, or asks about personal values that the caller may not see.
+    """
     with context.store.read() as session:
         catalog = load_catalog(session, caller.workspace_id)
+        refuse_guesses(session, caller, rule)
     return show_notes(notes_on(context.warehouse, catalog, rule, locale))
 
 

@@ -17,6 +17,7 @@ from tributary.api.body import Body
 from tributary.api.campaign_people import CountedReason, reason_text
 from tributary.api.campaign_report import CampaignReportOut, report_out
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
+from tributary.api.definitions import Author
 from tributary.api.locale import LocaleDep, Text
 from tributary.api.messages import CheckProblemOut, MessagePreviewOut, check_problem_out, template_problem_out
 from tributary.api.paging import Page, PageQuery, page_of
@@ -84,7 +85,7 @@ class CampaignOut(BaseModel):
     finished_at: datetime | None
     archived_at: datetime | None
     error: LaunchError | None
-    created_by: str
+    created_by: Author
     created_at: datetime
     updated_at: datetime
     audience_name: str | None

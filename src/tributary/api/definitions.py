@@ -22,6 +22,7 @@ State = Annotated[
     DefinitionState,
     Field(description="Of the newest computation. Earlier results stay current while it runs and when it failed."),
 ]
+Author = Annotated[str, Field(description="`usr_…`, `tok_…`, or `system`: Tributary itself made it.")]
 Schedule = Literal["manual", "hourly", "daily"]
 
 

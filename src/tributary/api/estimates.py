@@ -19,6 +19,7 @@ from tributary.api.definitions import PEOPLE, NoteOut, RuleIn, show_notes
 from tributary.api.hang_up import while_connected
 from tributary.api.locale import LocaleDep
 from tributary.api.person_summaries import PersonSummary, summaries
+from tributary.api.personal import refuse_guesses
 from tributary.api.problems import problems
 from tributary.core.ids import encode_profile_id
 from tributary.governance import load_catalog
@@ -135,7 +136,7 @@ async def estimate_rule(
     Counting stops when the caller hangs up.
     """
     async with contextmanager_in_threadpool(context.warehouse.stoppable(body.key and _slot(caller, body.key))) as stop:
-        return await while_connected(request, stop, lambda: _estimate(body, caller, context, locale, stop))
+        return await while_connected(request, caller, stop, lambda: _estimate(body, caller, context, locale, stop))
 
 
 @router.post(
@@ -154,7 +155,7 @@ async def estimate_audience_change(
     """How many people would come and go, and who for example. Counting stops when the caller hangs up."""
     slot = body.key and _slot(caller, f"{audience_id} {body.key}")
     async with contextmanager_in_threadpool(context.warehouse.stoppable(slot)) as stop:
-        return await while_connected(request, stop, lambda: _impact(audience_id, body, caller, context, stop))
+        return await while_connected(request, caller, stop, lambda: _impact(audience_id, body, caller, context, stop))
 
 
 @router.delete(
@@ -191,6 +192,7 @@ def _estimate(body: EstimateIn, caller: Principal, context: Context, locale: Loc
     started = time.monotonic()
     with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
         catalog = load_catalog(session, caller.workspace_id)
+        refuse_guesses(session, caller, body.rule)
     now = context.clock.now()
     found = audiences.estimate_rule(
         context.warehouse, catalog, body.rule, now, locale=locale, on_sample=body.sample, stop=stop
@@ -216,6 +218,7 @@ def _impact(audience_id: str, body: ImpactIn, caller: Principal, context: Contex
         audience = audiences.get_audience(session, caller.workspace_id, audience_id)
         saved = audiences.get_version(session, caller.workspace_id, audience_id, audience.current_version).rule
         catalog = load_catalog(session, caller.workspace_id)
+        refuse_guesses(session, caller, body.rule)
         session.expunge(audience)
     found = audiences.impact_of(
         context.warehouse, catalog, audience, saved, body.rule, context.clock.now(), against=body.against, stop=stop

@@ -13,11 +13,10 @@ from tributary.access import Principal
 from tributary.api.auth import requires
 from tributary.api.context import ContextDep
 from tributary.api.locale import LocaleDep
-from tributary.api.people import personal_properties, personal_traits
+from tributary.api.personal import PersonalFields
 from tributary.api.problems import problems
 from tributary.errors import InvalidRequest
 from tributary.governance import ListedField
-from tributary.store import Session
 
 router = APIRouter(prefix="/fields", tags=["fields"])
 
@@ -82,7 +81,7 @@ def list_fields(caller: Reader, context: ContextDep, locale: LocaleDep) -> Field
     facts = governance.field_facts(context.warehouse, workspace_id, context.clock.now())
     with context.store.read() as session:
         found = governance.list_fields(session, workspace_id, facts, locale)
-        personal = _Personal(session, workspace_id)
+        personal = PersonalFields(session, workspace_id)
     return FieldsOut(
         traits=[_field(field, personal.hides_trait(field.name)) for field in found.traits],
         events=[
@@ -118,7 +117,7 @@ def list_field_values(
         raise InvalidRequest("A property belongs to an event.", cure="Name the event.", path="query.event")
     with context.store.read() as session:
         catalog = governance.load_catalog(session, caller.workspace_id)
-        personal = _Personal(session, caller.workspace_id)
+        personal = PersonalFields(session, caller.workspace_id)
     field = catalog.traits.get(name) if kind == "trait" else catalog.properties.get(event, {}).get(name)
     if personal.hides(kind, event, name):
         return FieldValuesOut(items=[], is_hidden=True, is_exact=True)
@@ -146,22 +145,3 @@ def _field(field: ListedField, is_personal: bool) -> FieldOut:
             "coverage": field.coverage,
         }
     )
-
-
-class _Personal:
-    """Which fields are personal, by the catalogue and by their names."""
-
-    def __init__(self, session: Session, workspace_id: int) -> None:
-        self._traits = personal_traits(session, workspace_id)
-        self._properties = personal_properties(session, workspace_id)
-
-    def hides(self, kind: Literal["trait", "property"], event: str, name: str) -> bool:
-        return self.hides_trait(name) if kind == "trait" else self.hides_property(event, name)
-
-    def hides_trait(self, name: str) -> bool:
-        return profiles.is_personal_trait(name, self._traits)
-
-    def hides_property(self, event: str, name: str) -> bool:
-        if event == "$identify":  # its properties are traits of the person
-            return self.hides_trait(name)
-        return profiles.is_personal_property(name, self._traits | self._properties.get(event, frozenset()))

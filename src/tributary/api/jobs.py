@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -16,6 +16,8 @@ from tributary.api.context import ContextDep, ReadSession, WriteSession
 from tributary.api.locale import Text
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.problems import problems
+from tributary.governance.lineage import Item, ItemKind, names_of
+from tributary.store import Session
 from tributary.store.tables.jobs import Job
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -55,6 +57,11 @@ class JobOut(BaseModel):
     kind: str
     title: Text = Field(description="What people call this kind of job.")
     state: State
+    subject_kind: Literal["audience", "tag", "campaign"] | None = Field(
+        description="What it works on; null for jobs about nothing that has a name."
+    )
+    subject_id: str | None
+    subject_name: str | None = Field(description="Null as well for callers who may not see such things.")
     payload: dict[str, Any]
     attempt: int = Field(description="How often it was begun.")
     max_attempts: int
@@ -81,13 +88,13 @@ def list_jobs(
     rows = jobs.list_jobs(
         session, caller.workspace_id, before=page.after_text(), limit=page.limit + 1, state=state, kind=kind
     )
-    return page_of(rows, page, _out, lambda row: (row.id,))
+    return page_of(rows, page, _shown(session, caller, rows), lambda row: (row.id,))
 
 
 @router.get("/{job_id}", operation_id="get_job", summary="One job", responses=problems(404))
 def get_job(job_id: str, caller: Reader, session: ReadSession) -> JobOut:
     """How far a job is."""
-    return _out(jobs.get_job(session, caller.workspace_id, job_id))
+    return _out(session, caller, jobs.get_job(session, caller.workspace_id, job_id))
 
 
 @router.post("/{job_id}/cancel", operation_id="cancel_job", summary="Cancel a job", responses=problems(404, 409))
@@ -95,7 +102,7 @@ def cancel_job(job_id: str, caller: Writer, session: WriteSession, context: Cont
     """A waiting job is cancelled at once; a running one stops at its next check."""
     job = jobs.cancel_job(session, caller.workspace_id, job_id, now=context.clock.now())
     audit(session, caller, "job.cancelled", "job", job_id, {"kind": job.kind})
-    return _out(job)
+    return _out(session, caller, job)
 
 
 @router.post("/{job_id}/retry", operation_id="retry_job", summary="Run a job again", responses=problems(404, 409))
@@ -103,9 +110,38 @@ def retry_job(job_id: str, caller: Writer, session: WriteSession) -> JobOut:
     """Queues a failed or cancelled job again."""
     job = jobs.retry_job(session, caller.workspace_id, job_id)
     audit(session, caller, "job.retried", "job", job_id, {"kind": job.kind})
-    return _out(job)
+    return _out(session, caller, job)
 
 
-def _out(job: Job) -> JobOut:
-    fields = {name: getattr(job, name) for name in JobOut.model_fields if name != "title"}
-    return JobOut.model_validate({**fields, "title": JOB_TITLES.get(job.kind, job.kind)})
+_SUBJECTS: tuple[ItemKind, ...] = ("audience", "tag", "campaign")
+
+
+def _subject(job: Job) -> Item | None:
+    for kind in _SUBJECTS:
+        if isinstance(id_ := job.payload.get(f"{kind}_id"), str):
+            return Item(kind, id_)
+    return None
+
+
+def _shown(session: Session, caller: Principal, rows: Sequence[Job]) -> Callable[[Job], JobOut]:
+    """What turns one of these jobs into its entry."""
+    subjects = {row.id: subject for row in rows if (subject := _subject(row)) is not None}
+    visible = [each for each in subjects.values() if f"{each.kind}s:read" in caller.scopes]
+    names = names_of(session, caller.workspace_id, visible)
+
+    def out(job: Job) -> JobOut:
+        subject = subjects.get(job.id)
+        special = {
+            "title": JOB_TITLES.get(job.kind, job.kind),
+            "subject_kind": subject and subject.kind,
+            "subject_id": subject and subject.id,
+            "subject_name": subject and names.get(subject),
+        }
+        fields = {name: getattr(job, name) for name in JobOut.model_fields if name not in special}
+        return JobOut.model_validate(fields | special)
+
+    return out
+
+
+def _out(session: Session, caller: Principal, job: Job) -> JobOut:
+    return _shown(session, caller, [job])(job)

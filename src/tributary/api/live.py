@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from tributary.api.event_mask import EventMask
 from tributary.api.locale import LocaleDep, Text
 from tributary.api.paging import decode_cursor, encode_cursor
 from tributary.api.people import Reveal, known_values
+from tributary.api.personal import REVEAL
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
@@ -95,7 +97,12 @@ def list_recent_events(
     event: Annotated[list[str] | None, Query(max_length=100, description="Only events of these names.")] = None,
     status: Annotated[list[Status] | None, Query(description="Only those that became this.")] = None,
     person: Annotated[
-        str | None, Query(max_length=256, description="`prf_…`, or an identifier written in any usual way.")
+        str | None,
+        Query(
+            max_length=256,
+            description="`prf_…`, or an identifier written in any usual way. Quarantined events are searched for the"
+            " text, without profiles:reveal for whole values only.",
+        ),
     ] = None,
     since: Annotated[AwareDatetime | None, Query(description="Received at this time or later.")] = None,
     reveal: Reveal = False,
@@ -176,7 +183,11 @@ def _person(session: Session, context: Context, caller: Principal, text: str) ->
     claims = [claim for each in types if isinstance(claim := types.claim(each.name, text), identity.Claim)]
     owners = [identity.find_owner(session, workspace_id, claim.type, claim.value) for claim in claims]
     ids = _all_ids(session, [owner for owner in owners if owner is not None])
-    return pipeline.Person(ids, [claim.id for claim in claims], text if len(text) >= _LEAST_TEXT else "")
+    quarantined = text
+    if REVEAL not in caller.scopes:
+        # Whoever sees what is in them masked may only ask for a whole value: a part would spell it out.
+        quarantined = msgspec.json.encode(text).decode()
+    return pipeline.Person(ids, [claim.id for claim in claims], quarantined if len(text) >= _LEAST_TEXT else "")
 
 
 def _all_ids(session: Session, profile_ids: Iterable[int]) -> list[int]:

@@ -57,11 +57,14 @@ _POLICY = (
     "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
-# A mail is somebody else's HTML: it may have its looks and its pictures, and is nobody here.
+# A mail is somebody else's HTML: it may have its looks, and is nobody here. Its pictures tell their server who looks at
+# them: those of others come only when asked for.
 _FRAME_POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src https: http: data:; "
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src {pictures}; "
     "base-uri 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 )
+_OWN_PICTURES = "'self' data:"
+_ALL_PICTURES = "https: http: data:"
 _HELP_POLICY = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -80,15 +83,17 @@ class Page:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp | None = None
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _first(scope["path"]) not in _OTHERS:
-            answer = await to_thread.run_sync(self._answer, str(scope["path"]), Headers(scope=scope))
+            answer = await to_thread.run_sync(
+                self._answer, str(scope["path"]), scope["query_string"] == b"pictures=all", Headers(scope=scope)
+            )
         await (answer or self._app)(scope, receive, send)
 
-    def _answer(self, path: str, headers: Headers) -> Response | None:
+    def _answer(self, path: str, has_pictures: bool, headers: Headers) -> Response | None:
         is_hashed = _first(path) == "assets"
         if path in {"/", "/index.html"}:
             return self._index(headers)
         if path == "/preview-frame.html":
-            return self._preview_frame()
+            return self._preview_frame(_ALL_PICTURES if has_pictures else _OWN_PICTURES)
         file = self._file(path)
         if file is not None:
             return _file_answer(file, headers, is_hashed=is_hashed)
@@ -116,7 +121,7 @@ class Page:
         policy = _POLICY.format(nonce=nonce)
         return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy})
 
-    def _preview_frame(self) -> Response | None:
+    def _preview_frame(self, pictures: str) -> Response | None:
         filled = self._template("preview-frame.html")
         if filled is None:
             return None
@@ -125,7 +130,7 @@ class Page:
             text,
             headers={
                 "Cache-Control": "no-cache",
-                "Content-Security-Policy": _FRAME_POLICY.format(nonce=nonce),
+                "Content-Security-Policy": _FRAME_POLICY.format(nonce=nonce, pictures=pictures),
                 "X-Frame-Options": "SAMEORIGIN",
             },
         )

@@ -20,11 +20,13 @@ from tributary.api.event_mask import EventMask
 from tributary.api.locale import LocaleDep, Text
 from tributary.api.paging import Page, PageQuery, PageRequest, page_of
 from tributary.api.people import Reveal, known_values, note_revealed
+from tributary.api.personal import REVEAL
 from tributary.api.problems import problems
 from tributary.core.ids import decode_profile_id, encode_profile_id
 from tributary.errors import InvalidRequest
 from tributary.identity import canonical_profile_id, links_of, merges_of
 from tributary.profiles import (
+    UNMASKED_IDENTIFIERS,
     PeopleFilter,
     Profile,
     Strategy,
@@ -46,6 +48,11 @@ _NOBODY: dict[Locale, str] = {
     "zh": "没有找到。可按手机号、邮箱、用户 ID 等任一标识或其开头搜索，不支持按姓名搜索。",
     "en": "Nobody was found. People are searched by identifiers (phone, e-mail, user id, …) or how one begins, not by"
     " their names.",
+}
+_NOBODY_WHOLE: dict[Locale, str] = {
+    "zh": "没有找到。你看到的标识已脱敏，因此只能按完整的手机号、邮箱、用户 ID 等标识搜索，不支持按姓名搜索。",
+    "en": "Nobody was found. You see identifiers masked, so people are searched by whole identifiers (phone, e-mail,"
+    " user id, …) only, not by how one begins nor by their names.",
 }
 
 
@@ -193,8 +200,9 @@ def list_profiles(
         str,
         Query(
             max_length=256,
-            description="A `prf_…` id, an identifier of any type written in any usual way, or how one begins. Names"
-            " are not searched. Has a single page, and goes without the other filters.",
+            description="A `prf_…` id, an identifier of any type written in any usual way, or how one begins (only"
+            " whole ones without profiles:reveal). Names are not searched. Has a single page, and goes without the"
+            " other filters.",
         ),
     ] = "",
     ids: Annotated[
@@ -212,6 +220,7 @@ def list_profiles(
     """People, the newest first, or those with a certain identifier."""
     workspace_id, after, limit = caller.workspace_id, page.after_int(), page.limit + 1
     wanted = PeopleFilter(identified, first_seen_since, last_seen_since)
+    may_reveal = REVEAL in caller.scopes
     has_filter = wanted != PeopleFilter()
     if sum((bool(search.strip()), bool(ids), has_filter)) > 1:
         raise InvalidRequest(
@@ -219,7 +228,10 @@ def list_profiles(
         )
     if search.strip():
         region = context.settings.pipeline.default_region
-        found = profiles.search_profiles(session, workspace_id, search, region=region, limit=page.limit)
+        shown = None if may_reveal else UNMASKED_IDENTIFIERS
+        found = profiles.search_profiles(
+            session, workspace_id, search, region=region, limit=page.limit, beginnings_of=shown
+        )
     elif ids:
         found = profiles.named_profiles(session, workspace_id, _ids(ids))
         page = PageRequest(_MAX_IDS, None)
@@ -229,7 +241,7 @@ def list_profiles(
         found = profiles.list_profiles(session, workspace_id, after=after, limit=limit)
     view = _View(session, caller, context, reveal, [each.id for each in found[: page.limit]], "profiles.listed")
     listed = page_of(found, page, view.summary, lambda each: (each.id,))
-    note = _NOBODY[locale] if search.strip() and not found else None
+    note = (_NOBODY if may_reveal else _NOBODY_WHOLE)[locale] if search.strip() and not found else None
     return ProfilePage(items=listed.items, next_cursor=listed.next_cursor, note=note)
 
 

@@ -128,7 +128,12 @@ def list_quarantined(
 
 
 @router.get("/reasons", operation_id="list_quarantine_reasons", summary="Why events are in quarantine")
-def list_quarantine_reasons(caller: Reader, session: ReadSession, locale: LocaleDep) -> ReasonList:
+def list_quarantine_reasons(
+    caller: Reader,
+    session: ReadSession,
+    locale: LocaleDep,
+    source_id: Annotated[str | None, Query(max_length=100, description="Only events of this source.")] = None,
+) -> ReasonList:
     """How many open events there are of each reason."""
     return ReasonList(
         items=[
@@ -139,7 +144,7 @@ def list_quarantine_reasons(caller: Reader, session: ReadSession, locale: Locale
                 first_at=each.first_at,
                 last_at=each.last_at,
             )
-            for each in pipeline.count_reasons(session, caller.workspace_id)
+            for each in pipeline.count_reasons(session, caller.workspace_id, source_id=source_id)
         ]
     )
 

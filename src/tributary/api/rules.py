@@ -13,8 +13,9 @@ from tributary.api.auth import requires
 from tributary.api.context import ContextDep, ReadSession
 from tributary.api.definitions import RuleIn
 from tributary.api.locale import LocaleDep, Text
+from tributary.api.personal import find_guesses
 from tributary.governance import load_catalog
-from tributary.governance.rule_check import find_all_problems
+from tributary.governance.rule_check import FoundProblem, find_all_problems
 from tributary.rules.vocabulary import Constant, PartType
 
 router = APIRouter(prefix="/rules", tags=["rules"])
@@ -166,6 +167,8 @@ def explain_rule(
     """Check a rule while it is being built, without asking the warehouse. A rule with problems is no error here."""
     catalog = load_catalog(session, caller.workspace_id)
     rule, problems = find_all_problems(body.rule, catalog, context.clock.now())
+    guesses = [] if rule is None else find_guesses(session, caller, rule)
+    problems = [FoundProblem(path, error.message, error.cure, is_blocking=True) for path, error in guesses] + problems
     return RuleExplanation(
         sentence=None if rule is None else rules.explain(rule, catalog, locale),
         problems=[RuleProblemOut.model_validate(problem, from_attributes=True) for problem in problems],

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from tributary import tags
 from tributary.access import Principal
@@ -16,8 +17,12 @@ from tributary.api.definitions import PEOPLE
 from tributary.api.paging import Page, PageQuery, page_of
 from tributary.api.people import own_profile
 from tributary.api.person_summaries import PersonSummary, summaries
+from tributary.api.personal import REVEAL, PersonalFields, masked_spread, masked_value
 from tributary.api.problems import problems
 from tributary.api.tags import DistributionOut, TagId
+from tributary.errors import InvalidRequest
+from tributary.governance import load_catalog
+from tributary.store.tables.tags import Tag
 
 router = APIRouter(tags=["tags"])
 
@@ -62,12 +67,15 @@ def get_tag_distribution(tag_id: TagId, caller: Reader, session: ReadSession) ->
     if tag.current_run is None:
         return TagDistributionOut(run=None, version=None, computed_at=None, people=None, distribution=None)
     run = tags.get_run(session, caller.workspace_id, tag_id, tag.current_run)
+    spread = run.distribution
+    if spread and tag.id in PersonalFields(session, caller.workspace_id).showing([tag]):
+        spread = masked_spread(spread)
     return TagDistributionOut(
         run=run.run,
         version=run.version,
         computed_at=run.resolved_at,
         people=run.people,
-        distribution=run.distribution and DistributionOut.model_validate(run.distribution),
+        distribution=spread and DistributionOut.model_validate(spread),
     )
 
 
@@ -90,10 +98,39 @@ def list_tag_people(
     """The people who have a value, as the tag was last computed."""
     caller.require(PEOPLE)
     tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    is_masked = tag.id in PersonalFields(session, caller.workspace_id).showing([tag])
+    if is_masked and REVEAL not in caller.scopes and (low, high, value) != (None, None, None):
+        raise InvalidRequest(  # bounds that close in on somebody would tell their value
+            "The values of this tag are personal data that you see masked.", cure="List all its people.", path="value"
+        )
     after, limit = page.after_int() or 0, page.limit + 1
     found = tags.list_people(context.warehouse, tag, value=value, low=low, high=high, after=after, limit=limit)
     summary = summaries(session, context, caller, [person for person, _ in found[: page.limit]])
-    return page_of(found, page, lambda row: TaggedPerson(**dict(summary(row[0])), value=row[1]), lambda row: (row[0],))
+
+    def person(row: tuple[int, str | float]) -> TaggedPerson:
+        said = masked_value(row[1]) if is_masked else row[1]
+        return TaggedPerson(**dict(summary(row[0])), value=said)
+
+    return page_of(found, page, person, lambda row: (row[0],))
+
+
+@router.get(
+    "/tags/{tag_id}/people-without-value",
+    operation_id="list_tag_people_without_value",
+    summary="Who has no value",
+    responses=problems(403, 404),
+)
+def list_tag_people_without_value(
+    tag_id: TagId, caller: Reader, session: ReadSession, context: ContextDep, page: PageQuery
+) -> Page[PersonSummary]:
+    """The people to whom the tag gave no value when it was last computed; nobody before that."""
+    caller.require(PEOPLE)
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
+    catalog = load_catalog(session, caller.workspace_id)
+    found = tags.list_people_without_value(
+        context.warehouse, catalog, tag, context.clock.now(), after=page.after_int() or 0, limit=page.limit + 1
+    )
+    return page_of(found, page, summaries(session, context, caller, found[: page.limit]), lambda person: (person,))
 
 
 @router.get("/profiles/{profile_id}/tags", operation_id="list_profile_tags", summary="Tags of a person")
@@ -104,4 +141,10 @@ def list_profile_tags(
     caller.require(PEOPLE)
     person = own_profile(session, caller.workspace_id, profile_id)
     found = tags.values_of(session, context.warehouse, caller.workspace_id, person)
-    return PersonTags(items=[PersonTag.model_validate(value, from_attributes=True) for value in found])
+    asked = session.scalars(select(Tag).where(Tag.id.in_([each.tag_id for each in found])))
+    masked = PersonalFields(session, caller.workspace_id).showing(asked)
+    items = [PersonTag.model_validate(value, from_attributes=True) for value in found]
+    for item in items:
+        if item.tag_id in masked:
+            item.value = masked_value(item.value)
+    return PersonTags(items=items)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 from pydantic import BaseModel, Field
+from sqlalchemy import and_, true
 
 from tributary import rules, tags
 from tributary.access import Principal
@@ -17,6 +18,7 @@ from tributary.api.auth import requires
 from tributary.api.body import Body
 from tributary.api.context import Context, ContextDep, ReadSession, WriteSession
 from tributary.api.definitions import (
+    Author,
     ChangeOut,
     Duplicate,
     JobRef,
@@ -34,18 +36,16 @@ from tributary.api.definitions import (
 from tributary.api.hang_up import while_connected
 from tributary.api.locale import LocaleDep
 from tributary.api.paging import Page, PageQuery, page_of
-from tributary.api.people import personal_properties, personal_traits
+from tributary.api.personal import PersonalFields, masked_spread, refuse_personal_tag
 from tributary.api.problems import problems
-from tributary.errors import RuleError
 from tributary.governance import load_catalog
 from tributary.governance.lineage import Item, count_users
 from tributary.governance.notes import notes_on
 from tributary.governance.runs import DefinitionState
-from tributary.profiles import is_personal_property, is_personal_trait
-from tributary.rules import Catalog, Locale, Measure, MeasureFunction, Rule
+from tributary.rules import Catalog, Locale, Measure, Rule
 from tributary.store import Session
 from tributary.store.tables.tags import Tag, TagRun, TagVersion
-from tributary.tags import Definition, Distribution, StatisticDefinition, TagKind, ValueType
+from tributary.tags import Definition, Distribution, StatisticDefinition
 from tributary.warehouse import Stop
 
 router = APIRouter(tags=["tags"])
@@ -142,7 +142,7 @@ class TagOut(BaseModel):
     due_at: datetime | None = Field(description="When the schedule computes it next.")
     is_archived: bool
     used_by_count: int = Field(description="Audiences and tags that build on it.")
-    created_by: str
+    created_by: Author
     created_at: datetime
     updated_at: datetime
 
@@ -207,7 +207,7 @@ class TagVersionOut(BaseModel):
     sentence: str | None
     levels: list[LevelSentence] | None
     note: str
-    created_by: str
+    created_by: Author
     created_at: datetime
 
 
@@ -227,6 +227,7 @@ def list_tags(
     search: Annotated[str, Query(max_length=200, description="Part of the name.")] = "",
     archived: Annotated[bool, Query(description="Those that were put away, instead.")] = False,
     state: Annotated[DefinitionState | None, Query(description="Only those in this state.")] = None,
+    kind: Annotated[Literal["rule", "statistic"] | None, Query(description="Only those of this kind.")] = None,
     sort: Annotated[
         Literal["newest", "name", "coverage", "refreshed"],
         Query(description="By name from A; else the newest, those of most people, or computed last come first."),
@@ -241,7 +242,7 @@ def list_tags(
         limit=page.limit + 1,
         search=search,
         archived=archived,
-        where=None if state is None else tags.in_state(state),
+        where=and_(true() if state is None else tags.in_state(state), true() if kind is None else Tag.kind == kind),
     )
     out = _listed(session, caller.workspace_id, rows)
     return page_of(rows, page, out, lambda row: tags.sort_key(row, sort))
@@ -252,7 +253,7 @@ def create_tag(body: TagCreate, caller: Writer, context: ContextDep, locale: Loc
     """Save a definition under a name. Its values are computed in the background."""
     notes = _notes(context, caller, tags.decode_definition(body.kind, body.value_type, body.definition), locale)
     with context.store.begin() as session:
-        _refuse_personal(session, caller, body.kind, body.value_type, body.definition)
+        refuse_personal_tag(session, caller, body.kind, body.value_type, body.definition)
         tag = tags.create_tag(
             session,
             caller,
@@ -280,7 +281,7 @@ async def preview_tag(
     """How many people would get which value. Counting stops when the caller hangs up."""
     slot = body.key and f"preview {caller.workspace_id} {caller.actor_id} {body.key}"
     async with contextmanager_in_threadpool(context.warehouse.stoppable(slot)) as stop:
-        return await while_connected(request, stop, lambda: _preview(body, caller, context, locale, stop))
+        return await while_connected(request, caller, stop, lambda: _preview(body, caller, context, locale, stop))
 
 
 @router.get("/tags/{tag_id}", operation_id="get_tag", summary="One tag")
@@ -295,7 +296,7 @@ def update_tag(tag_id: TagId, body: TagUpdate, caller: Writer, context: ContextD
     with context.store.begin() as session:
         if body.definition is not None:
             now = tags.get_tag(session, caller.workspace_id, tag_id)
-            _refuse_personal(session, caller, now.kind, now.value_type, body.definition)
+            refuse_personal_tag(session, caller, now.kind, now.value_type, body.definition)
         tag = tags.update_tag(
             session,
             caller,
@@ -414,8 +415,10 @@ def recompute_tag(tag_id: TagId, caller: Writer, session: WriteSession) -> JobRe
 @router.get("/tags/{tag_id}/runs", operation_id="list_tag_runs", summary="Its computations")
 def list_tag_runs(tag_id: TagId, caller: Reader, session: ReadSession, page: PageQuery) -> Page[TagRunOut]:
     """Every computation of the values with its distribution, newest first."""
+    tag = tags.get_tag(session, caller.workspace_id, tag_id)
     rows = tags.list_runs(session, caller.workspace_id, tag_id, before=page.after_int(), limit=page.limit + 1)
-    return page_of(rows, page, _run, lambda row: (row.run,))
+    is_masked = _is_masked(session, tag)
+    return page_of(rows, page, lambda row: _run(row, is_masked=is_masked), lambda row: (row.run,))
 
 
 def _listed(session: Session, workspace_id: int, rows: Sequence[Tag]) -> Callable[[Tag], TagOut]:
@@ -423,10 +426,13 @@ def _listed(session: Session, workspace_id: int, rows: Sequence[Tag]) -> Callabl
     states = tags.states_of(session, rows)
     users = count_users(session, workspace_id, "tag", [row.id for row in rows])
     runs = tags.current_runs(session, rows)
+    masked = PersonalFields(session, workspace_id).showing(rows)
 
     def out(row: Tag) -> TagOut:
         run = runs.get(row.id)
         spread = run.distribution if run is not None and run.distribution is not None else {}
+        if spread and row.id in masked:
+            spread = masked_spread(spread)
         return TagOut.model_validate(
             {
                 **fields_of(row, TagOut),
@@ -447,6 +453,7 @@ def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
     newest = tags.list_runs(session, workspace_id, tag.id, limit=1)
     current = None if tag.current_run is None else tags.get_run(session, workspace_id, tag.id, tag.current_run)
     sentence, levels = _sentences(tag, version, load_catalog(session, workspace_id), locale)
+    is_masked = _is_masked(session, tag)
     return TagDetail.model_validate(
         {
             **_listed(session, workspace_id, [tag])(tag).model_dump(),
@@ -454,43 +461,18 @@ def _detail(session: Session, tag: Tag, locale: Locale) -> TagDetail:
             "sentence": sentence,
             "levels": levels,
             "values_version": current and current.version,
-            "distribution": current and current.distribution,
-            "last_run": _run(newest[0]) if newest else None,
+            "distribution": current and _run(current, is_masked=is_masked).distribution,
+            "last_run": _run(newest[0], is_masked=is_masked) if newest else None,
             "used_by": show_users(session, workspace_id, Item("tag", tag.id)),
         }
     )
-
-
-_SHOWING = frozenset({MeasureFunction.FIRST, MeasureFunction.LAST, MeasureFunction.MIN, MeasureFunction.MAX})
-
-
-def _refuse_personal(session: Session, caller: Principal, kind: str, value_type: str, source: dict[str, Any]) -> None:
-    """A tag's values are shown to everybody who sees tags, so they may not be copies of personal data.
-
-    Raises:
-        RuleError: the measure would give values of a field that is hidden elsewhere.
-    """
-    definition = tags.decode_definition(cast("TagKind", kind), cast("ValueType", value_type), source)
-    if not isinstance(definition, StatisticDefinition) or definition.measure.function not in _SHOWING:
-        return
-    event, name = definition.measure.event, definition.measure.property or ""
-    if event == "$identify":
-        is_personal = is_personal_trait(name, personal_traits(session, caller.workspace_id))
-    else:
-        is_personal = is_personal_property(name, personal_properties(session, caller.workspace_id).get(event, ()))
-    if is_personal:
-        raise RuleError(
-            f"“{name}” is personal data, and the values of a tag are shown to everybody who sees tags.",
-            path="measure.property",
-            cure="Count it, or choose another property.",
-        )
 
 
 def _preview(body: TagPreview, caller: Principal, context: Context, locale: Locale, stop: Stop) -> PreviewOut:
     started = time.monotonic()
     with context.store.read() as session:  # let go before the warehouse is asked: that may take seconds
         catalog = load_catalog(session, caller.workspace_id)
-        _refuse_personal(session, caller, body.kind, body.value_type, body.definition)
+        refuse_personal_tag(session, caller, body.kind, body.value_type, body.definition)
     spread, people = tags.preview_tag(
         context.warehouse, catalog, body.kind, body.value_type, body.definition, context.clock.now(), stop=stop
     )
@@ -548,8 +530,15 @@ def _said(definition: Definition, catalog: Catalog, locale: Locale) -> tuple[str
     return None, levels
 
 
-def _run(run: TagRun) -> TagRunOut:
-    return TagRunOut.model_validate(fields_of(run, TagRunOut))
+def _is_masked(session: Session, tag: Tag) -> bool:
+    return tag.id in PersonalFields(session, tag.workspace_id).showing([tag])
+
+
+def _run(run: TagRun, *, is_masked: bool) -> TagRunOut:
+    fields = fields_of(run, TagRunOut)
+    if is_masked and fields["distribution"]:
+        fields["distribution"] = masked_spread(fields["distribution"])
+    return TagRunOut.model_validate(fields)
 
 
 def _distribution(spread: Distribution) -> DistributionOut:

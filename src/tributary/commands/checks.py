@@ -55,6 +55,7 @@ def run_checks(settings: Settings, clock: Clock) -> list[Finding]:
         lambda: _warehouse(settings),
         lambda: _log(settings, clock),
         lambda: _server(settings),
+        _page,
         lambda: _collector(settings),
         lambda: _mail(settings),
         lambda: _clock(store, clock),
@@ -70,6 +71,17 @@ def run_checks(settings: Settings, clock: Clock) -> list[Finding]:
 def _python() -> Finding:
     found = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, SQLite {_sqlite_version()}"
     return Finding("python", "ok", found)
+
+
+def _page() -> Finding:
+    from tributary.api.page import PAGE_FOLDER
+
+    if (PAGE_FOLDER / "index.html").is_file():
+        return Finding("page", "ok", "the operator's page is built")
+    return Finding(
+        "page", "note", "the operator's page is not built; the API and the command line work without it",
+        "Run `make page` in the repository, or install a released wheel.",
+    )  # fmt: skip
 
 
 def _sqlite_version() -> str:

@@ -13,6 +13,7 @@ right side. On the right it may say what its value is, which is shown as it is o
     {names:list}        `a, b`
     {names:choices}     `“a”, “b” or “c”`
     {names:way}         `a → b`, of which some may be words that are translated
+    {names:either}      `a or b`, words that are translated
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Final, TypeAlias
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)  # what repr makes of a text
 _APOSTROPHES: Final = re.compile(r"'([^']*)'")
 _OR: Final = re.compile(r"(?<=”) or (?=“)")
-_KINDS: Final = frozenset({"", "text", "list", "choices", "way"})
+_KINDS: Final = frozenset({"", "text", "list", "choices", "way", "either"})
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?]) (?=[^\sa-z])")
 _MAX_SENTENCES: Final = 8  # of one text; what is longer is translated as a whole or not at all
 _MAX_LENGTH: Final = 20_000  # characters; nobody wrote that for people
@@ -182,6 +183,8 @@ class Template:
                     out += _OR.sub("或", _APOSTROPHES.sub(r"“\1”", values[name]).replace("”, “", "”、“"))
                 case "way":
                     out += " → ".join(map(translate, values[name].split(" → ")))
+                case "either":
+                    out += "或".join(map(translate, values[name].split(" or ")))
                 case _:
                     out += values[name]
         return out

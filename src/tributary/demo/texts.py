@@ -25,12 +25,17 @@ def campaign_content() -> dict[str, Any]:
     return {
         "arms": [
             {"name": "holdout", "weight": 1},
-            {"name": "a", "weight": 2, "subject": _subject("Something for you", "为你挑选"), "html": _html("autumn")},
+            {
+                "name": "a",
+                "weight": 2,
+                "subject": _subject("Something for you", "为你挑选"),
+                "blocks": _blocks("Something for you 为你挑选", "autumn"),
+            },
             {
                 "name": "b",
                 "weight": 2,
                 "subject": _subject("10 % off until Sunday", "周日前九折"),
-                "html": _html("ten-off"),
+                "blocks": _blocks("10 % off until Sunday 周日前九折", "ten-off"),
             },
         ],
         "goal": {"event": "Order Completed", "value_property": "total", "window_hours": 168},
@@ -42,12 +47,13 @@ def _subject(english: str, chinese: str) -> str:
     return f"{{{{ profile.firstName | default: '' }}}} {english} · {chinese}"
 
 
-def _html(page: str) -> str:
-    return (
-        "<html><body><p>{{ profile.firstName | default: '你好 Hello' }},</p>"
-        f'<p><a href="{SHOP_URL}/{page}">Look 看看</a></p>'
-        '<p><a href="{{ unsubscribe_url }}">Unsubscribe 退订</a></p></body></html>'
-    )
+def _blocks(heading: str, page: str) -> list[dict[str, Any]]:
+    return [
+        {"kind": "heading", "text": heading},
+        {"kind": "text", "text": "{{ profile.firstName | default: '你好 Hello' }},"},
+        {"kind": "button", "text": "Look 看看", "href": f"{SHOP_URL}/{page}"},
+        {"kind": "footer", "company": WORKSPACE, "address": "Nanjing Road 1, Shanghai 上海市南京路 1 号"},
+    ]
 
 
 def shop_links(links: Iterable[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tributary import rules
 from tributary.core.fields import COLUMN_TYPES, FieldKind, field_column, field_expression, field_table, is_field_column
 from tributary.errors import Conflict, NotFound
-from tributary.governance.reserved import reserved_field, reserved_properties, reserved_traits
+from tributary.governance.reserved import reserved_field, reserved_properties, reserved_traits, sentence_labels
 from tributary.store import Store, upsert
 from tributary.store.tables.access import Workspace
 from tributary.store.tables.audiences import Audience
@@ -173,6 +173,7 @@ def load_catalog(session: Session, workspace_id: int) -> rules.Catalog:
         properties=properties,
         tags=_tags(session, workspace_id),
         audiences=_audiences(session, workspace_id),
+        labels=sentence_labels(),
     )
 
 

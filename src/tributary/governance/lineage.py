@@ -1,7 +1,7 @@
 """Lineage of definitions: what builds on what, so that nothing in use is taken away and nothing builds on itself.
 
 Whoever saves an audience or a tag calls `set_uses` in the same transaction; whoever archives one asks `users_of`
-first. Campaigns name their audience in their own record, and use it until they are over.
+first. Campaigns name their audience in their own record, and use it until they are over or archived.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from tributary.store.tables.audiences import Audience
@@ -65,7 +65,7 @@ def users_of(session: Session, workspace_id: int, used: Item) -> list[Item]:
     users = [Item(row.user_kind, row.user_id) for row in rows]  # type: ignore[arg-type] # written by set_uses
     if used.kind == "audience":
         campaigns = select(Campaign.id).where(
-            Campaign.workspace_id == workspace_id, Campaign.audience_id == used.id, Campaign.state.not_in(_OVER)
+            Campaign.workspace_id == workspace_id, Campaign.audience_id == used.id, _needs_audience()
         )
         users += [Item("campaign", id_) for id_ in session.scalars(campaigns)]
     return sorted(users)
@@ -79,11 +79,15 @@ def count_users(session: Session, workspace_id: int, kind: ItemKind, ids: Sequen
     counts = {used_id: int(users) for used_id, users in session.execute(rows.group_by(Dependency.used_id))}
     if kind == "audience":
         campaigns = select(Campaign.audience_id, func.count()).where(
-            Campaign.workspace_id == workspace_id, Campaign.audience_id.in_(ids), Campaign.state.not_in(_OVER)
+            Campaign.workspace_id == workspace_id, Campaign.audience_id.in_(ids), _needs_audience()
         )
         for audience_id, users in session.execute(campaigns.group_by(Campaign.audience_id)):
             counts[audience_id] = counts.get(audience_id, 0) + int(users)
     return counts
+
+
+def _needs_audience() -> ColumnElement[bool]:
+    return and_(Campaign.state.not_in(_OVER), Campaign.archived_at.is_(None))
 
 
 def find_cycle(session: Session, workspace_id: int, user: Item, used: Iterable[Item]) -> list[Item]:

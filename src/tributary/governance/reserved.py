@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from tributary.core.fields import FieldKind
-from tributary.rules import FieldType
+from tributary.rules import FieldType, Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +180,20 @@ def reserved_properties() -> Mapping[str, tuple[ReservedField, ...]]:
 def event_labels() -> Mapping[str, Mapping[str, str]]:
     """What standard events are called, by name and locale."""
     return _EVENT_LABELS
+
+
+@cache
+def sentence_labels() -> Mapping[str, Labels]:
+    """What sentences about rules call fields and events, by locale, as the rule editor does.
+
+    The names are English words: an English sentence keeps them, but for our own events such as `$page`.
+    """
+    events = {locale: {name: label[locale] for name, label in _EVENT_LABELS.items()} for locale in ("zh", "en")}
+    return {
+        "zh": Labels(
+            traits={name: each.label["zh"] for name, each in _TRAITS.items()},
+            properties={name: each.label["zh"] for name, each in _PROPERTIES.items()},
+            events=events["zh"],
+        ),
+        "en": Labels(events={name: label for name, label in events["en"].items() if name.startswith("$")}),
+    }

@@ -184,8 +184,8 @@ def load_edges(session: Session, workspace_id: int, nodes: Nodes) -> Edges:
     parts: list[tuple[Any, ...]] = [
         (
             np.array([row[0] for row in rows], np.int64),
-            np.searchsorted(nodes.id, np.array([row[1] for row in rows], np.int64)).astype(np.int32),
-            np.searchsorted(nodes.id, np.array([row[2] for row in rows], np.int64)).astype(np.int32),
+            _places(nodes, [row[1] for row in rows]),
+            _places(nodes, [row[2] for row in rows]),
             np.array([sorts.setdefault((row[3], row[4], bool(row[5])), len(sorts)) for row in rows], np.int32),
             np.array([row[6] for row in rows], np.int64),
             np.array([row[7] for row in rows], np.object_),
@@ -197,6 +197,10 @@ def load_edges(session: Session, workspace_id: int, nodes: Nodes) -> Edges:
         places = empty.astype(np.int32)
         return Edges(empty, places, places, places, empty, empty.astype(np.object_), [])
     id_, a, b, sort, at_ms, message_id = (np.concatenate(column) for column in zip(*parts, strict=True))
+    # On PostgreSQL a batch may have added identifiers since `nodes` were read, and evidence about them.
+    whole = (a >= 0) & (b >= 0)
+    if not whole.all():
+        id_, a, b, sort, at_ms, message_id = (each[whole] for each in (id_, a, b, sort, at_ms, message_id))
     return Edges(id_, a, b, sort, at_ms, message_id, list(sorts))
 
 
@@ -209,7 +213,21 @@ def load_apart(session: Session, workspace_id: int, nodes: Nodes) -> list[tuple[
             IdentityDecision.revoked_by == "",
         )
     )
-    return [(int(np.searchsorted(nodes.id, a)), int(np.searchsorted(nodes.id, b))) for a, b in rows]
+    pairs = rows.all()
+    ends = zip(_places(nodes, [a for a, _ in pairs]), _places(nodes, [b for _, b in pairs]), strict=True)
+    return [(int(a), int(b)) for a, b in ends if a >= 0 and b >= 0]
+
+
+def _places(nodes: Nodes, identifiers: Sequence[int]) -> NDArray[np.int32]:
+    """Where identifiers are in `nodes`; -1 for those that are not."""
+    wanted = np.array(identifiers, np.int64)
+    places = np.searchsorted(nodes.id, wanted)
+    places[places == len(nodes.id)] = 0
+    if len(nodes.id):
+        places[nodes.id[places] != wanted] = -1
+    else:
+        places[:] = -1
+    return places.astype(np.int32)
 
 
 def _rows(session: Session, query: Any) -> Iterator[Sequence[Any]]:

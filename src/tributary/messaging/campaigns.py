@@ -219,6 +219,8 @@ def launch_campaign(
     audience = _audience(session, caller.workspace_id, campaign.audience_id)
     if audience.current_run is None:
         raise Conflict("The audience has never been computed.", cure="Refresh the audience, then launch again.")
+    if audience.is_archived:
+        raise Conflict("The audience is archived.", cure="Bring it back or choose another one, then launch again.")
     is_later = scheduled_at is not None and scheduled_at > now
     campaign.state = "scheduled" if is_later else "checking"
     campaign.launched_version = campaign.version

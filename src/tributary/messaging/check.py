@@ -73,6 +73,8 @@ def check_campaign(
     if run is None:
         problems.append(problem_of("audience_not_computed" if audience else "no_audience", "audience_id"))
         return CampaignCheck(problems, 0, 0, False, 0, {}, {}, revision=view.revision)
+    if audience is not None and audience.is_archived:
+        problems.append(problem_of("audience_archived", "audience_id"))
     if not size:
         problems.append(problem_of("audience_empty", "audience_id"))
     members = sample_members(warehouse, workspace_id, audience_id, run, limit=sample) if size else []

@@ -52,7 +52,18 @@ class _Missing(FalsyStrictUndefined):
     __hash__ = Undefined.__hash__
 
 
+class _Context(RenderContext):
+    def get_item(self, obj: Any, key: Any) -> Any:
+        """Of a mapping only what is in it: `profile.first` is a trait of this name or missing, never some first one."""
+        return obj[key] if isinstance(obj, Mapping) else super().get_item(obj, key)
+
+
+class _Template(BoundTemplate):
+    context_class = _Context
+
+
 class _Environment(Environment):
+    template_class = _Template
     loop_iteration_limit: ClassVar[int | None] = _MAX_LOOPS
     output_stream_limit: ClassVar[int | None] = MAX_OUTPUT
     local_namespace_limit: ClassVar[int | None] = MAX_OUTPUT

@@ -150,6 +150,11 @@ _PROBLEMS: Mapping[str, tuple[Severity, Words, Words]] = {
         Words("Nobody was chosen to get it yet.", "还没有选择人群。"),
         Words("Choose an audience.", "请选择一个人群。"),
     ),
+    "audience_archived": (
+        "error",
+        Words("The audience is archived.", "人群已归档。"),
+        Words("Bring it back, or choose another one.", "请恢复该人群，或选择其他人群。"),
+    ),
     "audience_not_computed": (
         "error",
         Words("The audience has never been computed.", "人群还没有计算过。"),

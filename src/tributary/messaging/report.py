@@ -167,7 +167,7 @@ def report_campaign(
             has_goal=content.goal is not None,
             has_holdout=content.has_holdout,
             is_mismatch=ratio is not None and ratio.is_mismatch,
-            ends_at=None if is_complete else end,
+            ends_at=None if is_complete or end is None else end.astimezone(zone),
             converted=sum(arm.converted for arm in arms if arm.name != HOLDOUT),
             revenue=sum(arm.revenue for arm in arms if arm.name != HOLDOUT),
             currency=currency,

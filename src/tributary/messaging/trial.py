@@ -144,9 +144,9 @@ def worst_member(
     asked = [path for path in _reads(template).values() if _is_asked(path)]
     audience = _audience(session, workspace_id, audience_id)
     flags = [_is_missing(path) for path in asked[:MAX_ASKED]]
-    score = join(" + ", flags) if flags else raw("0")
+    worst_first = join(" + ", flags) + " DESC, " if flags else raw("")
     question = raw("SELECT profile_id") + scan(PROFILES, workspace_id, _members(audience))
-    question = question + " ORDER BY " + score + " DESC, profile_id LIMIT 1"
+    question = question + " ORDER BY " + worst_first + "profile_id LIMIT 1"
     rows = warehouse.query(question, workspace_id=workspace_id, budget=_ASK)
     return int(rows[0][0]) if rows else None
 

@@ -47,7 +47,8 @@ def give_verdict(
     revenue: float,
     currency: str,
 ) -> Verdict:
-    """What may be said. `ends_at` is the end of the window while it is open; `converted` people got a message.
+    """What may be said. `ends_at` is the end of the window while it is open, in the zone in which people read it;
+    `converted` people got a message.
 
     Money is in `currency`, an ISO 4217 code.
     """
@@ -61,7 +62,7 @@ def give_verdict(
         currency=currency,
     )
     if ends_at is not None:
-        day = f"{ends_at:%Y-%m-%d %H:%M} UTC"
+        day = f"{ends_at:%Y-%m-%d %H:%M}"
         en += f" Preliminary: conversions count until {day}."
         zh += f"以上为阶段性结果：转化统计截至 {day}。"
     return Verdict(code, en, zh, ends_at is not None)

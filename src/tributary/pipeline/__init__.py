@@ -8,7 +8,16 @@ from tributary.pipeline.batch import Reaction, Suppressed
 from tributary.pipeline.counters import Counter, SourceHealth, counters, source_health
 from tributary.pipeline.decisions import Effect, Follower, IdentityEditor
 from tributary.pipeline.delivery import Reactor
-from tributary.pipeline.live import EventName, Person, Place, Recent, RecentEvent, recent_events, recent_names
+from tributary.pipeline.live import (
+    EventName,
+    Person,
+    Place,
+    Recent,
+    RecentEvent,
+    forget_recent,
+    recent_events,
+    recent_names,
+)
 from tributary.pipeline.quarantine import (
     ReasonCount,
     count_reasons,
@@ -57,6 +66,7 @@ __all__ = [
     "count_reasons",
     "counters",
     "discard",
+    "forget_recent",
     "get_quarantined",
     "is_stored",
     "job_handlers",

@@ -15,6 +15,7 @@ import msgspec
 import xxhash
 
 from tributary.core.envelope import Envelope
+from tributary.core.plain import plain
 from tributary.identity import ALIAS, SAME_EVENT, Claim, IdentifierTypes, Refused, clean_text
 from tributary.identity.signing import is_signed
 from tributary.pipeline.numbers import make_storable, may_hold_odd_numbers
@@ -382,7 +383,7 @@ def _wire(raw: bytes) -> _Wire:
 def _unusable(what: str, exc: Exception, place: str = "") -> BadEvent:
     """Why decoding failed. The decoder tells a number that no float holds, such as 1e400, from others by words only."""
     if "out of range" not in str(exc):
-        return BadEvent("invalid_shape", f"{what}: {exc}.")
+        return BadEvent("invalid_shape", f"{what}: {plain(str(exc))}.")
     named = _PLACE.search(str(exc))
     return _out_of_range(place or (named[1] if named else "the event"))
 

@@ -7,7 +7,7 @@ were seen: one that shows up late is still delivered, and none is delivered twic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -129,6 +129,25 @@ def recent_events(
     sql = sql + " ORDER BY batch DESC, position DESC LIMIT " + bind(limit, "UInt32")
     items = [_event(row) for row in warehouse.query(sql, workspace_id=workspace_id)]
     return Recent(items, place, int(kept if person else total), int(kept))
+
+
+def forget_recent(
+    warehouse: Warehouse, workspace_id: int, profile_ids: Collection[int], identifiers: Mapping[int, str]
+) -> None:
+    """Delete for good what the live view holds of a person: of these profiles, with one of these identifiers (their
+    keys and values), or in quarantine with such a value in it.
+
+    Events that are being processed meanwhile are written later: suppress the person first.
+
+    Raises:
+        Unavailable: the warehouse cannot do it now; doing it again is safe.
+    """
+    values = [msgspec.json.encode(value).decode() for value in identifiers.values()]
+    where = raw("profile_id IN ") + bind(list(profile_ids), "Array(UInt64)")
+    where = where + " OR hasAny(identifiers, " + bind(list(identifiers), "Array(UInt64)") + ")"
+    within = raw("arrayExists(value -> position(raw, value) > 0, ") + bind(values, "Array(String)") + ")"
+    where = where + " OR (status = 'quarantined' AND " + within + ")"
+    warehouse.delete("recent_events", where, workspace_id=workspace_id)
 
 
 def recent_names(warehouse: Warehouse, workspace_id: int, now: datetime) -> list[EventName]:

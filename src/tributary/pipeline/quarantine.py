@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
-from sqlalchemy import CompoundSelect, func, select, union
+from sqlalchemy import CompoundSelect, func, select, true, union
 
 from tributary.access import Principal, audit
 from tributary.core.envelope import Envelope, encode_envelope
@@ -146,8 +146,9 @@ def get_quarantined(session: Session, workspace_id: int, quarantine_id: str) -> 
     return row
 
 
-def count_reasons(session: Session, workspace_id: int) -> list[ReasonCount]:
-    """The reasons of open events, the commonest first."""
+def count_reasons(session: Session, workspace_id: int, *, source_id: str | None = None) -> list[ReasonCount]:
+    """The reasons of open events, of all or of one source, the commonest first."""
+    of_source = true() if source_id is None else QuarantinedEvent.source_id == source_id
     rows = session.execute(
         select(
             QuarantinedEvent.reason,
@@ -155,7 +156,7 @@ def count_reasons(session: Session, workspace_id: int) -> list[ReasonCount]:
             func.min(QuarantinedEvent.received_ms),
             func.max(QuarantinedEvent.received_ms),
         )
-        .where(QuarantinedEvent.workspace_id == workspace_id, QuarantinedEvent.state == "open")
+        .where(QuarantinedEvent.workspace_id == workspace_id, QuarantinedEvent.state == "open", of_source)
         .group_by(QuarantinedEvent.reason)
         .order_by(func.count().desc(), QuarantinedEvent.reason)
     )

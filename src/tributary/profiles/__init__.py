@@ -14,6 +14,7 @@ from tributary.profiles.find import (
 )
 from tributary.profiles.history import Past, known_at
 from tributary.profiles.mask import (
+    UNMASKED_IDENTIFIERS,
     is_personal_property,
     is_personal_trait,
     mask_context,
@@ -51,6 +52,7 @@ from tributary.profiles.update import GroupStatement, MirrorRow, ProfileUpdates,
 
 __all__ = [
     "GROUPS_TRAIT",
+    "UNMASKED_IDENTIFIERS",
     "Choice",
     "Day",
     "DisplayName",

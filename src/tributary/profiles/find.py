@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,10 +116,19 @@ def named_profiles(session: Session, workspace_id: int, ids: Sequence[str]) -> l
 
 
 def search_profiles(
-    session: Session, workspace_id: int, text: str, *, region: str = "CN", limit: int = 20
+    session: Session,
+    workspace_id: int,
+    text: str,
+    *,
+    region: str = "CN",
+    limit: int = 20,
+    beginnings_of: Collection[str] | None = None,
 ) -> list[Profile]:
     """People with an identifier of any type that is `text`, written in any way that events may write it, then those
     with one that begins with it; or the person whose `prf_…` id it is.
+
+    `beginnings_of` are the only types of which a beginning is enough, for somebody who may not see the others: letter
+    by letter, a search would spell them out. None: of all types.
     """
     bare = clean_text(text)
     if not bare:
@@ -136,7 +145,8 @@ def search_profiles(
         )
     )
     if len(listed) < limit:
-        listed += _by_prefix(session, workspace_id, names, bare, region, limit)
+        begun = names if beginnings_of is None else [name for name in names if name in beginnings_of]
+        listed += _by_prefix(session, workspace_id, begun, bare, region, limit)
     chosen = list(dict.fromkeys(listed))[:limit]
     found = get_profiles(session, workspace_id, chosen)
     return [found[profile_id] for profile_id in chosen if profile_id in found]

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 MASK = "****"
+UNMASKED_IDENTIFIERS = frozenset({"anonymous_id"})  # types whose values are shown: they are random
 # Names under which only a person is identified or located, even when the catalogue does not say so.
 _PERSONAL = frozenset(
     {
@@ -43,12 +44,12 @@ _SHORTEST_KNOWN_NUMBER = 5  # digits; a shorter customer number would hide quant
 
 
 def mask_identifier(type_: str, value: str) -> str:
-    """An identifier, hidden according to its type. `anonymous_id` stays: it is random."""
+    """An identifier, hidden according to its type."""
     if type_ == "phone":
         return mask_phone(value)
     if type_ == "email":
         return mask_email(value)
-    return value if type_ == "anonymous_id" else mask_text(value)
+    return value if type_ in UNMASKED_IDENTIFIERS else mask_text(value)
 
 
 def mask_phone(value: str) -> str:

@@ -9,7 +9,7 @@ Nothing in here touches a driver, the network or the clock.
 """
 
 from tributary.rules.buckets import bucket, bucket_sql
-from tributary.rules.catalog import AudienceRef, Catalog, Field, FieldType, TagRef
+from tributary.rules.catalog import AudienceRef, Catalog, Field, FieldType, Labels, TagRef
 from tributary.rules.codec import decode, did_you_mean, encode
 from tributary.rules.compile import compile_bitmap, compile_count, compile_members
 from tributary.rules.explain import explain
@@ -42,6 +42,7 @@ __all__ = [
     "FieldType",
     "FieldsUsed",
     "Findings",
+    "Labels",
     "Locale",
     "Measure",
     "MeasureFunction",

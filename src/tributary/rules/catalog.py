@@ -54,13 +54,22 @@ class AudienceRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What traits, properties and events are called in one language, by name; others go by their names."""
+
+    traits: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """All that rules of one workspace can name.
 
     `properties` is keyed by event name, then property name. `events` names further events that have arrived, those
     without properties; with None that list is not known, and any event's name is believed. Tags and audiences are
     keyed by id. `timezone` is the IANA name of the workspace's zone: day boundaries, anniversaries and relative dates
-    follow it.
+    follow it. `labels` are keyed by locale; sentences use them.
     """
 
     workspace_id: int
@@ -70,3 +79,4 @@ class Catalog:
     tags: Mapping[str, TagRef] = field(default_factory=dict)
     audiences: Mapping[str, AudienceRef] = field(default_factory=dict)
     events: frozenset[str] | None = None
+    labels: Mapping[str, Labels] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import Any as AnyValue
 
 import msgspec
 
+from tributary.core.plain import plain
 from tributary.errors import RuleError
 from tributary.rules import tree
 
@@ -78,7 +79,7 @@ def convert(raw: AnyValue, type_: AnyValue) -> AnyValue:
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `")
         path = tree_path(raw, where.rstrip("`"))
-        raise RuleError(f"{message}.", path=path, cure=_cure(message)) from None
+        raise RuleError(f"{plain(message)}.", path=path, cure=_cure(message)) from None
 
 
 def _cure(message: str) -> str:

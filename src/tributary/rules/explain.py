@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from tributary.rules import tree
-from tributary.rules.catalog import Catalog
+from tributary.rules.catalog import Catalog, Labels
 from tributary.rules.measure import Measure
 from tributary.rules.wording import WORDINGS, Locale, Wording
 
@@ -29,6 +29,7 @@ class Speaker:
     def __init__(self, catalog: Catalog, locale: Locale) -> None:
         self._catalog = catalog
         self._words: Wording = WORDINGS[locale]
+        self._labels = catalog.labels.get(locale, Labels())
 
     def node(self, node: tree.Rule | Measure) -> str:
         """Any rule, or a measure."""
@@ -41,7 +42,7 @@ class Speaker:
             case tree.Not(rule=part):
                 return words.negation.format(self.node(part))
             case tree.Trait(trait=name):
-                return words.trait.format(name=name, test=self._test(node))
+                return words.trait.format(name=self._labels.traits.get(name, name), test=self._test(node))
             case tree.Tag(tag=id_):
                 tag = self._catalog.tags.get(id_)
                 return words.tag.format(name=tag.name if tag else id_, test=self._test(node))
@@ -60,30 +61,36 @@ class Speaker:
                 window = self._window(node.window)
                 counted = "" if count is None else self._compare(count, words.counts)
                 template = words.did_not if op == "did_not" else words.did
-                return template.format(event=event, count=counted, window=window, where=where)
+                return template.format(event=self._event(event), count=counted, window=window, where=where)
             case tree.EventAggregate(event=event, function=function, property=name):
                 return words.aggregate.format(
-                    event=event,
+                    event=self._event(event),
                     function=words.functions[function],
-                    property=name,
+                    property=self._property(name),
                     window=self._window(node.window),
                     where=where,
                     test=self._compare(node.compare, words.comparisons),
                 )
             case tree.FirstTime(event=event) | tree.LastTime(event=event):
                 template = words.time["first_time" if isinstance(node, tree.FirstTime) else "last_time"]
-                return template.format(event=event, where=where, test=self._test(node))
+                return template.format(event=self._event(event), where=where, test=self._test(node))
             case Measure(event=event, function=function, property=name):
                 template = words.measure_count if name is None else words.measure
                 return template.format(
-                    event=event,
+                    event=self._event(event),
                     function=words.functions.get(function, ""),
-                    property=name,
+                    property=None if name is None else self._property(name),
                     window=self._window(node.window),
                     where=where,
                 )
             case _:
                 assert_never(node)
+
+    def _event(self, name: str) -> str:
+        return self._labels.events.get(name, name)
+
+    def _property(self, name: str) -> str:
+        return self._labels.properties.get(name, name)
 
     def _part(self, part: tree.Rule) -> str:
         text = self.node(part)
@@ -95,7 +102,7 @@ class Speaker:
         if not filters:
             return ""
         words = self._words
-        parts = [words.property.format(name=item.property, test=self._test(item)) for item in filters]
+        parts = [words.property.format(name=self._property(item.property), test=self._test(item)) for item in filters]
         return words.filtered.format((words.both if match == "all" else words.either).join(parts))
 
     def _test(self, node: tree.Trait | tree.Filter | tree.Tag | tree.FirstTime | tree.LastTime) -> str:

@@ -152,7 +152,7 @@ def update_source(
     source = _changeable(session, principal.workspace_id, source_id)
     changes: dict[str, object] = {}
     if name is not None and name.strip() != source.name:
-        source.name = changes["name"] = _free_name(session, principal.workspace_id, name)
+        source.name = changes["name"] = _free_name(session, principal.workspace_id, name, source_id=source.id)
     if is_enabled is not None and is_enabled != source.is_enabled:
         source.is_enabled = changes["is_enabled"] = is_enabled
     if allowed_origins is not None and list(allowed_origins) != source.allowed_origins:
@@ -220,15 +220,21 @@ def _changeable(session: Session, workspace_id: int, source_id: str) -> Source:
     return source
 
 
-def _free_name(session: Session, workspace_id: int, name: str) -> str:
+def _free_name(session: Session, workspace_id: int, name: str, *, source_id: str = "") -> str:
+    """The name as it is kept. Names that differ in letter case only are one: nobody tells them apart in a list.
+
+    `source_id` is the source that gets it: it may change the case of its own.
+    """
     cleaned = name.strip()
     if not cleaned or len(cleaned) > _MAX_NAME:
         raise InvalidRequest(f"A source needs a name of 1 to {_MAX_NAME} characters.", cure="Give another name.")
-    if cleaned == INTERNAL_SOURCE_NAME:
+    if cleaned.casefold() == INTERNAL_SOURCE_NAME.casefold():
         raise InvalidRequest(f"The name {INTERNAL_SOURCE_NAME!r} is reserved.", cure="Give another name.")
-    taken = session.scalar(select(Source.id).where(Source.workspace_id == workspace_id, Source.name == cleaned))
-    if taken is not None:
-        raise Conflict(f"There is already a source named {cleaned!r}.", cure="Give another name.", source_id=taken)
+    for taken in list_sources(session, workspace_id):  # in Python: SQLite knows the cases of ASCII letters only
+        if taken.name.casefold() == cleaned.casefold() and taken.id != source_id:
+            raise Conflict(
+                f"There is already a source named {taken.name!r}.", cure="Give another name.", source_id=taken.id
+            )
     return cleaned
 
 

@@ -27,6 +27,7 @@ from tributary.tags.definition import (
     TagKind,
     ValueType,
     decode_definition,
+    errors_under,
 )
 from tributary.tags.definitions import (
     archive_tag,
@@ -47,7 +48,7 @@ from tributary.tags.definitions import (
     update_tag,
 )
 from tributary.tags.distribution import Distribution, ValueCount, load_distribution
-from tributary.tags.values import TagValue, list_people, values_of, values_of_ids
+from tributary.tags.values import TagValue, list_people, list_people_without_value, values_of, values_of_ids
 
 __all__ = [
     "KEPT_RUNS",
@@ -71,12 +72,14 @@ __all__ = [
     "definition_of",
     "duplicate_tag",
     "enqueue_due",
+    "errors_under",
     "get_run",
     "get_tag",
     "get_version",
     "in_state",
     "job_handlers",
     "list_people",
+    "list_people_without_value",
     "list_runs",
     "list_tags",
     "list_versions",

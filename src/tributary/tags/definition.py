@@ -23,6 +23,7 @@ import msgspec
 
 from tributary import rules
 from tributary.core.fields import FieldKind
+from tributary.core.plain import plain
 from tributary.errors import RuleError
 from tributary.rules import Measure, Rule
 
@@ -139,7 +140,9 @@ def _convert(source: Mapping[str, Any], type_: type[_Wire]) -> _Wire:
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `")
         raise RuleError(
-            f"{message}.", path=where.rstrip("`").removeprefix("$").lstrip("."), cure="Compare with the reference."
+            f"{plain(message)}.",
+            path=where.rstrip("`").removeprefix("$").lstrip("."),
+            cure="Compare with the reference.",
         ) from None
 
 

@@ -9,10 +9,12 @@ from typing import LiteralString, cast
 
 from sqlalchemy import select
 
+from tributary import rules
 from tributary.core.scan import CANONICAL_ID, TAG_VALUES, scan
 from tributary.core.sql import Sql, bind, join, raw
 from tributary.errors import InvalidRequest
 from tributary.identity import absorbed_by, canonical_profile_id
+from tributary.rules import Catalog, tree
 from tributary.store import Session
 from tributary.store.tables.tags import Tag
 from tributary.tags.definition import ValueType
@@ -97,6 +99,19 @@ def list_people(
     question = raw("SELECT person, said FROM (") + people + ") AS stored GROUP BY person) AS people WHERE "  # noqa: S608 (values are bound)
     question = question + join(" AND ", conditions) + " ORDER BY person LIMIT " + bind(limit, "UInt32")
     return [(int(person), said) for person, said in warehouse.query(question, workspace_id=tag.workspace_id)]
+
+
+def list_people_without_value(
+    warehouse: Warehouse, catalog: Catalog, tag: Tag, now: datetime, *, after: int = 0, limit: int = 100
+) -> list[int]:
+    """Up to `limit` people to whom the newest finished run gave no value, by profile id, those with an id above
+    `after`; nobody before the first run. Whoever came after it has none either.
+    """
+    if tag.current_run is None or tag.id not in catalog.tags:
+        return []
+    rule = rules.resolve(tree.Tag(tag=tag.id, op=tree.Op.IS_NOT_SET), catalog, now)
+    question = rules.compile_members(rule, after=after, limit=limit)
+    return [int(person) for (person,) in warehouse.query(question, workspace_id=tag.workspace_id)]
 
 
 def _bounds(tag: Tag, value: str | None, low: float | None, high: float | None) -> list[Sql]:

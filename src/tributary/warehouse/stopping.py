@@ -11,6 +11,7 @@ another process of a cluster runs is stopped as well.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -21,14 +22,18 @@ from xxhash import xxh3_128_hexdigest
 from tributary.errors import Cancelled
 
 _AGAIN_SECONDS: Final = 0.05  # between two kills; the first one nearly always finds the question
-_KILLS: Final = 20
+_LONGEST_SECONDS: Final = 1.0  # after which no further kill is begun
 
 
 class Stop:
     """The questions of one request: whoever holds this can stop them from another thread."""
 
-    def __init__(self, slot: str | None, kill: Callable[[str], None]) -> None:
+    def __init__(
+        self, slot: str | None, kill: Callable[[str], None], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`monotonic` tells seconds."""
         self._kill = kill
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
@@ -41,15 +46,15 @@ class Stop:
         return self._is_stopped
 
     def stop(self) -> None:
-        """Stop what runs, and what is asked later. Returns when it has ended, after a second at the latest.
+        """Stop what runs, and what is asked later. Returns when it has ended, or after a second, when the kill that is
+        under way has been answered.
 
         An engine that cannot be told so ends it at the budget of the question.
         """
         with self._lock:
             self._is_stopped = True
-        for _ in range(_KILLS):
-            if self._ended.is_set():
-                return
+        deadline = self._monotonic() + _LONGEST_SECONDS
+        while not self._ended.is_set() and self._monotonic() < deadline:
             self._kill(self.mark)
             self._ended.wait(_AGAIN_SECONDS)
 

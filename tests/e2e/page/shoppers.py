@@ -127,3 +127,12 @@ def special_events(now: datetime | None = None) -> list[dict[str, Any]]:
         {"type": "page", "anonymousId": "visitor", "messageId": "visitor-1", "name": "Start"},
         _event(first, "unnamed", now, type="track", properties={"coupon": "WELCOME"}),
     ]
+
+
+def consents() -> list[dict[str, Any]]:
+    """What people said of mail when they joined: who wants the newsletter agreed, of the others nothing is known."""
+    return [
+        {"identifier": {"type": "email", "value": each.email}, "state": "granted", "source": "checkout"}
+        for each in SHOPPERS
+        if each.newsletter
+    ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from e2e.page.chapters.audiences import Audiences
+from e2e.page.chapters.campaigns import Campaigns
 from e2e.page.chapters.events import LiveEvents, Quarantine
 from e2e.page.chapters.first_run import FirstRun
 from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
+from e2e.page.chapters.report import Report
 from e2e.page.chapters.settings import Settings, Viewer
 from e2e.page.chapters.tags import Tags
 
@@ -38,6 +40,14 @@ class TestTags(Tags):
 
 
 class TestAudiences(Audiences):
+    pass
+
+
+class TestCampaigns(Campaigns):
+    pass
+
+
+class TestReport(Report):
     pass
 
 

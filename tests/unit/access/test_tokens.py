@@ -61,7 +61,9 @@ def test_the_secret_is_kept_nowhere(desk, issue):
     assert text.startswith("trb_")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(role=st.sampled_from(ROLES), wanted=st.sets(st.sampled_from(sorted(SCOPES)), min_size=1))
 def test_nobody_gives_a_token_more_than_they_hold(sqlite_desk, role, wanted):
     desk, principals = sqlite_desk

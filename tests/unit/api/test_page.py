@@ -93,6 +93,12 @@ def test_the_frame_for_mails_is_a_sandbox_that_only_our_own_page_may_show(client
     (nonce,) = re.findall(r'nonce="([^"]+)"', answer.text)
     assert policy["script-src"] == f"'nonce-{nonce}'"
     assert "connect-src" not in policy
+    assert policy["img-src"] == "'self' data:"
+
+
+def test_pictures_of_other_servers_are_shown_in_a_mail_only_when_asked_for(client):
+    assert policy_of(client.get("/preview-frame.html?pictures=all"))["img-src"] == "https: http: data:"
+    assert policy_of(client.get("/preview-frame.html?pictures=some"))["img-src"] == "'self' data:"
 
 
 @pytest.mark.parametrize(

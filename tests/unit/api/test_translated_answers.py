@@ -190,7 +190,16 @@ def test_the_audit_log_is_told_with_names(api_client, make_user, shop, context, 
 
 def test_every_sentence_of_the_audit_log_is_there_in_both_languages(api_client, make_user, shop, context):
     owner = make_user("owner", workspace_id=shop)
-    facts = {"entries": 3, "addresses": 3, "number": 7, "count": 3, "role": "viewer", "from": "viewer", "to": "owner", "kind": "tag.recompute"}
+    facts = {
+        "entries": 3,
+        "addresses": 3,
+        "number": 7,
+        "count": 3,
+        "role": "viewer",
+        "from": "viewer",
+        "to": "owner",
+        "kind": "tag.recompute",
+    }
     written = [(action, facts) for action in SENTENCES]
     written += [(action, {**facts, "version": 7}) for action in WITH_VERSION]
     with context.store.begin() as session:

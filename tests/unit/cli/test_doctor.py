@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from tributary.access import add_workspace, system_principal
+from tributary.api import page
 from tributary.commands import checks
 from tributary.commands.checks import run_checks
 from tributary.core.clock import ManualClock, SystemClock
@@ -89,6 +90,14 @@ def test_a_variable_that_sets_nothing_is_named_with_the_right_name(settings, mon
     assert "TRIBUTARY_APP_PORT" in found.found
     assert "TRIBUTARY_FLAVOUR_OF_THE_DAY" in found.found
     assert found.cure == "Set TRIBUTARY_APP__PORT instead of TRIBUTARY_APP_PORT."
+
+
+def test_a_page_that_was_not_built_is_mentioned(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(page, "PAGE_FOLDER", tmp_path)
+    found = findings(settings)["page"]
+    assert (found.state, "make page" in found.cure) == ("note", True)
+    (tmp_path / "index.html").write_text("")
+    assert findings(settings)["page"].state == "ok"
 
 
 def test_a_full_disk_fails_and_a_nearly_full_one_warns(settings, monkeypatch):

@@ -37,6 +37,8 @@ def expected(chinese: str, given: dict[str, str]) -> str:
                 value = value.replace(", ", "、")
             if kind == "text":
                 value = translate(value, "zh")
+            if kind == "either":
+                value = "或".join(translate(word, "zh") for word in value.split(" or "))
             if kind == "way":
                 value = " → ".join(translate(part, "zh") for part in value.split(" → "))
             out += value

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tributary.governance.lineage import Item, find_cycle, names_of, set_uses, users_of
+from tributary.governance.lineage import Item, count_users, find_cycle, names_of, set_uses, users_of
 from tributary.store import Store
 from tributary.store.tables.messaging import Campaign
 
@@ -29,7 +29,9 @@ def reachable(graph: dict[Item, set[Item]], start: set[Item]) -> set[Item]:
 
 
 @given(graph=graphs, user=items, used=st.sets(items, max_size=3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_a_cycle_is_found_exactly_when_the_user_is_reachable_from_what_it_uses(
     sqlite_store: Store, graph: dict[Item, set[Item]], user: Item, used: set[Item]
 ):
@@ -62,9 +64,18 @@ def test_uses_are_replaced_and_stay_inside_the_workspace(store: Store):
 
 
 @pytest.mark.parametrize(
-    ("state", "is_used"), [("draft", True), ("sending", True), ("done", False), ("cancelled", False)]
+    ("state", "is_archived", "is_used"),
+    [
+        ("draft", False, True),
+        ("sending", False, True),
+        ("done", False, False),
+        ("cancelled", False, False),
+        ("draft", True, False),
+    ],
 )
-def test_a_campaign_uses_its_audience_until_it_is_over(sqlite_store: Store, state: str, is_used: bool):
+def test_a_campaign_uses_its_audience_until_it_is_over_or_archived(
+    sqlite_store: Store, state: str, is_archived: bool, is_used: bool
+):
     now = datetime(2026, 1, 1, tzinfo=UTC)
     with sqlite_store.begin() as session:
         session.add(
@@ -80,11 +91,13 @@ def test_a_campaign_uses_its_audience_until_it_is_over(sqlite_store: Store, stat
                 created_by="usr_1",
                 created_at=now,
                 updated_at=now,
+                archived_at=now if is_archived else None,
             )
         )
     with sqlite_store.read() as session:
         campaign = Item("campaign", "cmp_1")
         assert users_of(session, 1, Item("audience", "aud_1")) == ([campaign] if is_used else [])
+        assert count_users(session, 1, "audience", ["aud_1"]) == ({"aud_1": 1} if is_used else {})
         assert names_of(session, 1, [campaign, Item("tag", "tag_0")]) == {
             campaign: "Spring",
             Item("tag", "tag_0"): "tag_0",

@@ -273,7 +273,9 @@ def partition(directory: Path, batches: Sequence[Sequence[Ids]]) -> list[frozens
 
 
 @given(st.lists(_values, min_size=1, max_size=12), st.randoms(use_true_random=False), st.integers(1, 5))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_while_no_limit_is_reached_order_repetition_and_batches_do_not_matter(
     scratch: Path, events: list[Ids], random: Any, size: int
 ) -> None:
@@ -288,7 +290,9 @@ def test_while_no_limit_is_reached_order_repetition_and_batches_do_not_matter(
     st.randoms(use_true_random=False),
     st.integers(1, 5),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_first_seen_is_when_the_earliest_event_happened_in_whatever_order_events_come(
     scratch: Path, events: list[tuple[Ids, int]], random: Any, size: int
 ) -> None:

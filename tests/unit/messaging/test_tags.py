@@ -23,6 +23,7 @@ PARTS = st.sampled_from(
 
 @given(st.lists(PARTS, max_size=25).map("".join))
 @example("{% raw %}{{ x }}{% endraw %}{{ y }}")
+@example("{%raw{% raw %}")
 @settings(max_examples=400, deadline=None)
 def test_tags_are_found_where_the_engine_finds_them(text):
     tags, broken = scan_tags(text)
@@ -32,6 +33,8 @@ def test_tags_are_found_where_the_engine_finds_them(text):
         tokens = [token for token in PLAIN.tokenizer()(text) if token.kind in ("output", "tag")]
     except LiquidSyntaxError:  # a tag without a name; there is nothing to agree about
         return
+    # The engine has a token of its own for a raw part, unless the part is not closed.
+    tokens = [token for token in tokens if token.value not in ("raw", "doc")]
     named = [tag for tag in tags if tag.name not in ("raw", "doc")]
     assert [text.index(tag.name, tag.start) for tag in named] == [token.start_index for token in tokens]
 

@@ -43,6 +43,13 @@ def test_missing_values_can_be_asked_for_and_replaced_but_not_printed():
         assert complaint(source).reason == "missing_value"
 
 
+def test_first_last_and_size_of_a_profile_are_traits_like_others():
+    for name in ("first", "last", "size"):
+        assert complaint(f"{{{{ profile.{name} }}}}", city="上海").variable == f"profile.{name}"
+        assert render(f"{{{{ profile.{name} }}}}", **{name: "x"}) == "x"
+    assert render("{{ profile.seen.first }}{{ profile.seen.last }}{{ profile.seen.size }}", seen=["a", "b"]) == "ab2"
+
+
 def test_a_complaint_names_part_line_column_variable_and_cure():
     error = complaint("Dear friend,\n  {{ profile.city }}", part="html")
     assert (error.part, error.line, error.column, error.variable) == ("html", 2, 6, "profile.city")

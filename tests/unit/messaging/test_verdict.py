@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -98,6 +99,6 @@ def test_reasons_in_chinese_use_chinese_punctuation():
 
 
 def test_an_open_window_makes_it_preliminary():
-    said = verdict(RAISED, ends_at=datetime(2026, 3, 8, 9, 0, tzinfo=UTC))
+    said = verdict(RAISED, ends_at=datetime(2026, 3, 8, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai")))
     assert said.is_preliminary
-    assert said.en.endswith("Preliminary: conversions count until 2026-03-08 09:00 UTC.")
+    assert said.en.endswith("Preliminary: conversions count until 2026-03-08 09:00.")

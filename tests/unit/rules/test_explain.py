@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -11,6 +12,7 @@ from rules_oracle.documented import CATALOG, GOLDEN, GOLDEN_FILES, NOW, examples
 from rules_oracle.strategies import measures, rules
 from tributary.rules import (
     Catalog,
+    Labels,
     compile_members,
     decode,
     decode_measure,
@@ -111,3 +113,14 @@ class TestFieldsUsed:
         used = fields_used(decode_measure({"function": "sum", "event": "Order Completed", "property": "total"}))
         assert list(used) == [("property", "Order Completed", "total")]
         assert not used.is_moving
+
+
+def test_fields_and_events_are_called_by_their_labels_where_the_language_has_some():
+    labels = Labels(traits={"city": "城市"}, properties={"total": "订单总额"}, events={"Order Completed": "完成订单"})
+    labelled = replace(CATALOG, labels={"zh": labels})
+    city = decode({"kind": "trait", "trait": "city", "op": "is", "value": "上海"})
+    assert explain(city, labelled, "zh") == "用户属性「城市」等于 “上海”"
+    assert explain(city, labelled, "en") == explain(city, CATALOG, "en")
+    spent = decode_measure({"function": "sum", "event": "Order Completed", "property": "total"})
+    said = explain(spent, CATALOG, "zh").replace("Order Completed", "完成订单").replace("total", "订单总额")
+    assert explain(spent, labelled, "zh") == said

@@ -78,7 +78,19 @@ def test_names_are_unique_within_a_workspace_only(store, caller):
         make_source(store, caller)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "Tributary"])
+def test_names_differ_by_more_than_letter_case(sqlite_store, caller):
+    source = make_source(sqlite_store, caller, name="Öffnung")
+    with pytest.raises(Conflict, match="Öffnung") as caught:
+        make_source(sqlite_store, caller, name=" ÖFFNUNG ")
+    assert (caught.value.attrs["source_id"], bool(caught.value.cure)) == (source.id, True)
+    other = make_source(sqlite_store, caller, name="Web")
+    with sqlite_store.begin() as session:
+        assert update_source(session, caller, source.id, name="öffnung").name == "öffnung"
+        with pytest.raises(Conflict):
+            update_source(session, caller, other.id, name="ÖFFNUNG")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "Tributary", "tributary"])
 def test_names_that_cannot_be_used_are_refused(sqlite_store, caller, name):
     with pytest.raises(InvalidRequest):
         make_source(sqlite_store, caller, name=name)

@@ -16,8 +16,7 @@ export function AccountMenu() {
   ];
   const onClick = async ({ key }: { key: string }) => {
     if (key === "account") return navigate({ to: "/settings/$section", params: { section: "account" } });
-    await signOut();
-    await navigate({ to: "/login", search: {} });
+    await signOut(() => navigate({ to: "/login", search: {} }));
   };
   return (
     <Dropdown trigger={["click"]} menu={{ items, onClick: (event) => void onClick(event) }}>

@@ -3,7 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "@shared/api/client";
-import { asProblem } from "@shared/api/problem";
+import { Problem, asProblem } from "@shared/api/problem";
 import { startTranslation } from "@shared/i18n";
 import { Theme } from "@shared/theme";
 import { buildRouter } from "./router";
@@ -27,8 +27,10 @@ whenSignedOut(() => {
 
 await startTranslation();
 const element = document.getElementById("page");
+// A problem is told to the person before the screen; anything else is a fault of ours.
+const onCaughtError = (error: unknown) => { if (!(error instanceof Problem)) reportError(error); };
 if (element)
-  createRoot(element).render(
+  createRoot(element, { onCaughtError }).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
         <Suspense>

@@ -1,10 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { Outlet, createRouter } from "@tanstack/react-router";
-import { Spin } from "antd";
+import { Flex, Spin } from "antd";
 import { Suspense } from "react";
 import { basePath } from "@shared/routing/base";
 import { rootRoute, shellRoute } from "@shared/routing/root";
-import { ProblemView } from "@shared/ui/problem-view";
 import { accountRoutes } from "../features/account/routes";
 import { audiencesRoutes } from "../features/audiences/routes";
 import { campaignsRoutes } from "../features/campaigns/routes";
@@ -14,10 +13,11 @@ import { peopleRoutes } from "../features/people/routes";
 import { settingsRoutes } from "../features/settings/routes";
 import { sourcesRoutes } from "../features/sources/routes";
 import { tagsRoutes } from "../features/tags/routes";
+import { Failed } from "./failed";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
 
-const waiting = <Spin size="large" style={{ display: "block", margin: "30vh auto" }} />;
+const waiting = <Flex justify="center" style={{ width: "100%", paddingBlock: "30vh" }}><Spin size="large" /></Flex>;
 
 // Each screen is a branch of `shellRoute` (signed in) or of `rootRoute` (everybody).
 const routeTree = rootRoute.addChildren([
@@ -42,7 +42,7 @@ export function buildRouter(queries: QueryClient) {
   shellRoute.update({
     component: Shell,
     pendingComponent: () => waiting,
-    errorComponent: ({ error, reset }) => <div style={{ padding: 40 }}><ProblemView problem={error} onRetry={reset} /></div>,
+    errorComponent: Failed,
   });
   return createRouter({
     routeTree,
@@ -50,7 +50,7 @@ export function buildRouter(queries: QueryClient) {
     basepath: basePath,
     defaultPreload: "intent",
     defaultPendingMs: 300,
-    defaultErrorComponent: ({ error, reset }) => <div style={{ padding: 20 }}><ProblemView problem={error} onRetry={reset} /></div>,
+    defaultErrorComponent: Failed,
     defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
   });

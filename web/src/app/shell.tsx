@@ -73,7 +73,7 @@ export function Shell() {
           </Flex>
         </Layout.Header>
         <div>
-          <Suspense fallback={<Spin style={{ display: "block", margin: "20vh auto" }} />}>
+          <Suspense fallback={<Flex justify="center" style={{ paddingBlock: "20vh" }}><Spin /></Flex>}>
             <Outlet />
           </Suspense>
         </div>

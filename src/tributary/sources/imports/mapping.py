@@ -35,6 +35,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from tributary.core.plain import plain
 from tributary.errors import InvalidRequest
 from tributary.sources.imports.cells import CellType
 
@@ -190,7 +191,7 @@ def decode_mapping(raw: bytes, syntax: Literal["toml", "json"] = "toml") -> Mapp
     except msgspec.ValidationError as exc:
         what, _, where = str(exc).partition(" - at ")
         where = where.strip("`").removeprefix("$.").removeprefix("$") or "the top"
-        raise _wrong(where, what.rstrip(".")) from exc
+        raise _wrong(where, plain(what.rstrip("."))) from exc
     _check(mapping)
     return mapping
 
@@ -221,7 +222,7 @@ def decode_value(raw: object, place: str) -> Value:
     try:
         return msgspec.convert(raw, kinds[found[0]])
     except msgspec.ValidationError as exc:
-        raise _wrong(place, str(exc).partition(" - at ")[0]) from exc
+        raise _wrong(place, plain(str(exc).partition(" - at ")[0])) from exc
 
 
 def fields_of(block: Block, place: str) -> Iterator[tuple[str, str, Value, str]]:

@@ -129,7 +129,8 @@ class Audiences:
 
     def test_the_rule_is_told_as_a_sentence(self, owner):
         sentence = owner.page.locator(".audience-sentence")
-        for part in ("上海", "北京", "Order Completed", "Product Viewed"):
+        events = {"zh": ("完成订单", "浏览商品"), "en": ("Order Completed", "Product Viewed")}[owner.language]
+        for part in ("上海", "北京", *events):
             expect(sentence).to_contain_text(part)
         words = {"zh": "且", "en": " and "}[owner.language]
         expect(sentence).to_contain_text(words)

@@ -88,6 +88,8 @@ class Navigation:
 
     def test_a_server_that_is_away_is_said_and_asked_again(self, story, owner):
         owner.go("/people")
+        # Also the files of a screen that was not visited yet are away then.
+        owner.page.context.new_cdp_session(owner.page).send("Network.clearBrowserCache")
         story.product.stop()
         try:
             owner.page.get_by_role("link", name=owner.text("app", "place.tags"), exact=True).click()

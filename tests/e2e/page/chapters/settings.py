@@ -154,7 +154,7 @@ class Viewer:
             expect(viewer.link(viewer.text("app", "place.events"), navigation)).to_be_visible()
             expect(viewer.link(viewer.text("app", "place.quarantine"), navigation)).to_have_count(0)
             viewer.go("/quarantine")
-            viewer.sees(viewer.text("shared", "problem.forbidden"))
+            viewer.sees(viewer.text("events", "quarantine.mayNotSee"))
             viewer.check_screen()
             viewer.go("/audiences/new")
             viewer.check_screen()

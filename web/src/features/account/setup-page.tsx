@@ -13,12 +13,16 @@ import { EntryFrame } from "./entry-frame";
 
 type Values = Pick<Schema<"Setup">, "code" | "name" | "email" | "password" | "workspace_name"> & { timezone: string };
 
+const MIN_PASSWORD = 12;
+
 /** The first run: language, owner and workspace; then demo data or a first source. */
 export function SetupPage() {
   const { t, i18n } = useTranslation("account");
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [step, setStep] = useState(0);
+  const [form] = Form.useForm<Values>();
+  const password = Form.useWatch("password", form) as string | undefined;
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const { data: bootstrap } = hooks.useQuery("get", "/api/v1/bootstrap", {}, { staleTime: Infinity });
@@ -26,7 +30,7 @@ export function SetupPage() {
   const [wasSetUp, setWasSetUp] = useState<boolean>();
   if (bootstrap && wasSetUp === undefined) setWasSetUp(bootstrap.is_set_up);
   useEffect(() => {
-    if (wasSetUp) void navigate({ to: "/login", search: {} });
+    if (wasSetUp) void navigate({ to: "/" }); // who is not signed in is led to do that
   }, [wasSetUp, navigate]);
 
   const create = async (values: Values) => {
@@ -51,6 +55,7 @@ export function SetupPage() {
         <Flex vertical gap={16}>
           {problem !== null && <ProblemView problem={problem} />}
           <Form<Values>
+            form={form}
             layout="vertical"
             requiredMark={false}
             initialValues={{ code, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone }}
@@ -65,10 +70,10 @@ export function SetupPage() {
             <Form.Item name="name" label={t("field.name")} rules={[{ required: true, whitespace: true, message: t("field.nameNeeded") }]}>
               <Input autoFocus autoComplete="name" maxLength={100} />
             </Form.Item>
-            <Form.Item name="email" label={t("field.email")} rules={[{ required: true, type: "email", message: t("field.emailNeeded") }]}>
+            <Form.Item name="email" label={t("field.email")} validateFirst rules={[{ required: true, message: t("field.emailNeeded") }, { type: "email", message: t("field.emailWrong") }]}>
               <Input autoComplete="username" inputMode="email" />
             </Form.Item>
-            <Form.Item name="password" label={t("field.password")} extra={t("setup.passwordHint")} rules={[{ required: true, min: 12, message: t("field.passwordShort") }]}>
+            <Form.Item name="password" label={t("field.password")} extra={password && password.length < MIN_PASSWORD ? undefined : t("setup.passwordHint")} validateFirst rules={[{ required: true, message: t("field.passwordNeeded") }, { min: MIN_PASSWORD, message: t("field.passwordShort") }]}>
               <Input.Password autoComplete="new-password" />
             </Form.Item>
             <Flex gap={12} wrap>

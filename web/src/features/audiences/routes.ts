@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { sayIfAway } from "@shared/routing/away";
 import * as v from "valibot";
 import { shellRoute } from "@shared/routing/root";
 import { flag, oneOf, search, text, whole } from "@shared/routing/search";
@@ -15,7 +16,7 @@ export const audiencesRoute = createRoute({
     /** Whose people are shown beside the list. */
     people: text,
   }),
-  component: lazyRouteComponent(() => import("./list/audiences-page"), "AudiencesPage"),
+  component: lazyRouteComponent(() => import("./list/audiences-page").catch(sayIfAway), "AudiencesPage"),
 });
 
 /** A rule in a link: JSON as it stands, or as a text. */
@@ -26,7 +27,7 @@ export const newAudienceRoute = createRoute({
   path: "/audiences/new",
   // Begin with the rule of another audience, or with one from the link.
   validateSearch: search({ from: text, rule, name: text }),
-  component: lazyRouteComponent(() => import("./editor/audience-editor-page"), "NewAudiencePage"),
+  component: lazyRouteComponent(() => import("./editor/audience-editor-page").catch(sayIfAway), "NewAudiencePage"),
 });
 
 export const audienceRoute = createRoute({
@@ -42,13 +43,13 @@ export const audienceRoute = createRoute({
     run: whole,
     cursor: text,
   }),
-  component: lazyRouteComponent(() => import("./detail/audience-page"), "AudiencePage"),
+  component: lazyRouteComponent(() => import("./detail/audience-page").catch(sayIfAway), "AudiencePage"),
 });
 
 export const editAudienceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences/$audienceId/edit",
-  component: lazyRouteComponent(() => import("./editor/audience-editor-page"), "EditAudiencePage"),
+  component: lazyRouteComponent(() => import("./editor/audience-editor-page").catch(sayIfAway), "EditAudiencePage"),
 });
 
 export const audiencesRoutes = [audiencesRoute, newAudienceRoute, audienceRoute, editAudienceRoute];

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Flex, Typography } from "antd";
+import { Flex, Tooltip, Typography } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Schema, hooks } from "@shared/api/client";
@@ -63,7 +63,8 @@ function PerMinute({ counters, now }: { counters: Counters; now: number }) {
   const table = { columns: [t("arriving.minute"), ...shown.map((kind) => t(`count.${kind}`))], rows: minutes.map((minute) => [clock(minute.at), ...shown.map((kind) => minute[kind])]) };
   return (
     <>
-      <Flex gap={24} wrap style={{ marginBlock: 8 }}>
+      <Flex gap={24} wrap align="baseline" style={{ marginBlock: 8 }}>
+        <Tooltip title={t("arriving.how")}><Typography.Text tabIndex={0}><Typography.Text strong className="numeric" style={{ fontSize: 16 }}>{formats.number(counters.total.received)}</Typography.Text> <Typography.Text type="secondary">{t("count.received")}</Typography.Text></Typography.Text></Tooltip>
         {shown.map((kind) => <Sum key={kind} kind={kind} value={counters.total[kind]} formats={formats} />)}
       </Flex>
       <Chart option={option} table={table} height={180} label={t("arriving.chart", { stored: formats.number(counters.total.stored) })} />

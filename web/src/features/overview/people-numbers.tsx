@@ -14,7 +14,7 @@ export function PeopleNumbers() {
   const { t } = useTranslation("overview");
   const formats = useFormats();
   const query = hooks.useQuery("get", "/api/v1/overview/people", {}, { refetchInterval: 15_000 });
-  const computed = query.data && <Typography.Text type="secondary">{t("people.computed")} <Ago at={query.data.computed_at} /></Typography.Text>;
+  const computed = query.data && <Typography.Text type="secondary"><Ago at={query.data.computed_at} say={(ago) => t("people.computed", { ago })} /></Typography.Text>;
   return (
     <Panel title={t("people.title")} extra={computed}>
       <QueryView query={query} rows={1}>

@@ -7,6 +7,7 @@ import { type Schema, hooks } from "@shared/api/client";
 import { EmptyState } from "@shared/ui/empty-state";
 import { Panel } from "@shared/ui/panel";
 import { QueryView } from "@shared/ui/query-view";
+import { DemoOffer } from "./demo-offer";
 
 type Item = Schema<"ToDoOut">;
 
@@ -35,6 +36,7 @@ export function ToDo() {
   };
   return (
     <Panel title={t("todo.title")}>
+      <DemoOffer />
       <QueryView
         query={query}
         isEmpty={(data) => data.items.length === 0}

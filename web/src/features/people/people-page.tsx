@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Schema, api, hooks } from "@shared/api/client";
 import { useNames } from "@shared/names";
+import { useTraitNames } from "@shared/names/traits";
 import { PersonLink } from "@shared/people/person-link";
 import { ApiButton } from "@shared/ui/api-button";
 import { EmptyState } from "@shared/ui/empty-state";
@@ -22,6 +23,7 @@ export function PeoplePage() {
   const { q, identified, first, last, cursor } = peopleRoute.useSearch();
   const navigate = peopleRoute.useNavigate();
   const names = useNames();
+  const traitName = useTraitNames();
   const filters = useMemo(
     () => (q ? { search: q } : { identified, first_seen_since: first, last_seen_since: last }),
     [q, identified, first, last],
@@ -29,11 +31,11 @@ export function PeoplePage() {
   const query = hooks.useQuery("get", "/api/v1/profiles", { params: { query: { ...filters, cursor, limit: 50 } } });
   const isFiltered = Boolean(q ?? identified ?? first ?? last);
   const columns: ListColumn<Person>[] = [
-    { key: "name", title: t("list.person"), csv: (row) => row.display_name ?? row.id, render: (_, row) => <PersonLink id={row.id} label={row.display_name} /> },
+    { key: "name", title: t("list.person"), csv: (row) => row.display_name ?? names.anonymous, render: (_, row) => <PersonLink id={row.id} label={row.display_name} /> },
     {
       key: "identifiers", title: t("list.identifiers"), csv: (row) => row.identifiers.map((each) => `${each.type}=${each.value}`).join("; "),
       render: (_, row) => (
-        <div style={{ maxWidth: 420 }}>
+        <div style={{ maxWidth: "clamp(366px, 30vw - 44px, 520px)" }}>
           {row.identifiers.slice(0, 4).map((each) => (
             <span key={each.type + each.value} style={{ marginInlineEnd: 12, display: "inline-block" }}>
               <Typography.Text type="secondary">{names.identifier(each.type)}</Typography.Text> {each.value}
@@ -43,7 +45,7 @@ export function PeoplePage() {
         </div>
       ),
     },
-    { key: "traits", title: t("list.traits"), render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: 320, display: "block" }}>{shortTraits(row.traits)}</Typography.Text> },
+    { key: "traits", title: t("list.traits"), render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: "clamp(278px, 20vw + 5px, 380px)", display: "block" }}>{shortTraits(row.traits, traitName)}</Typography.Text> },
     { key: "first", title: t("list.firstSeen"), csv: (row) => row.first_seen, render: (_, row) => <Ago at={row.first_seen} /> },
     { key: "last", title: t("list.lastSeen"), csv: (row) => row.last_seen, render: (_, row) => <Ago at={row.last_seen} /> },
     { key: "id", title: t("list.id"), isExtra: true, csv: (row) => row.id, render: (_, row) => <span className="mono">{row.id}</span> },

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Button, Col, Flex, Row, Tabs, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNames } from "@shared/names";
 import { hooks } from "@shared/api/client";
 import { useMay } from "@shared/session";
 import { ApiButton } from "@shared/ui/api-button";
@@ -31,11 +32,12 @@ function Person({ profileId }: { profileId: string }) {
   const { t } = useTranslation("people");
   const { tab } = personRoute.useSearch();
   const navigate = personRoute.useNavigate();
+  const names = useNames();
   const mayReveal = useMay("profiles:reveal");
   const [reveal, setReveal] = useState(false); // kept nowhere: leaving the page hides it again
   const query = hooks.useQuery("get", "/api/v1/profiles/{profile_id}", { params: { path: { profile_id: profileId }, query: { reveal } } }, { placeholderData: (before) => before });
   const person = query.data;
-  const name = person?.display_name ?? profileId;
+  const name = person ? person.display_name || names.anonymous : profileId;
   const tabs = [
     { key: "timeline", label: t("tab.timeline"), children: <Timeline profileId={profileId} reveal={reveal} /> },
     { key: "audiences", label: t("tab.audiences"), children: <Memberships profileId={profileId} /> },

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { sayIfAway } from "@shared/routing/away";
 import { shellRoute } from "@shared/routing/root";
 import { flag, oneOf, search, text } from "@shared/routing/search";
 
@@ -7,14 +8,14 @@ export const peopleRoute = createRoute({
   path: "/people",
   // `first` and `last`: seen for the first, the last time since then.
   validateSearch: search({ q: text, identified: flag, first: text, last: text, cursor: text }),
-  component: lazyRouteComponent(() => import("./people-page"), "PeoplePage"),
+  component: lazyRouteComponent(() => import("./people-page").catch(sayIfAway), "PeoplePage"),
 });
 
 export const personRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/people/$profileId",
   validateSearch: search({ tab: oneOf(["timeline", "identity", "audiences", "messages"]), event: text, until: text, why: text }),
-  component: lazyRouteComponent(() => import("./person-page"), "PersonPage"),
+  component: lazyRouteComponent(() => import("./person-page").catch(sayIfAway), "PersonPage"),
 });
 
 export const peopleRoutes = [peopleRoute, personRoute];

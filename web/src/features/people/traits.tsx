@@ -2,6 +2,7 @@ import { Table, Tooltip, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Schema, hooks } from "@shared/api/client";
 import { useNames } from "@shared/names";
+import { useTraitNames } from "@shared/names/traits";
 import { useMay } from "@shared/session";
 import { EmptyState } from "@shared/ui/empty-state";
 import { Ago } from "@shared/ui/time";
@@ -20,6 +21,7 @@ export function useSourceName(): (id: string) => string {
 export function Traits({ person }: { person: Schema<"ProfileDetail"> }) {
   const { t, i18n } = useTranslation("people");
   const names = useNames();
+  const traitName = useTraitNames();
   const sourceName = useSourceName();
   const rows: Trait[] = Object.entries(person.traits).map(([name, trait]) => ({ name, ...trait }));
   return (
@@ -31,7 +33,10 @@ export function Traits({ person }: { person: Schema<"ProfileDetail"> }) {
         dataSource={rows}
         locale={{ emptyText: <EmptyState title={t("traits.none")} hint={t("traits.noneHint")} /> }}
         columns={[
-          { title: t("traits.field"), dataIndex: "name", key: "name", width: 120 },
+          {
+            title: t("traits.field"), key: "name", width: 130,
+            render: (_, { name }) => (traitName(name) === name ? name : <Tooltip title={name}><span>{traitName(name)}</span></Tooltip>),
+          },
           { title: t("traits.value"), key: "value", render: (_, row) => <Typography.Text strong>{showValue(row.value)}</Typography.Text> },
           {
             title: t("traits.origin"), key: "origin",

@@ -1,6 +1,7 @@
 import { Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Schema, api, hooks } from "@shared/api/client";
+import { useUserNames } from "@shared/session/user-names";
 import { CodeBlock } from "@shared/ui/code-block";
 import { EmptyState } from "@shared/ui/empty-state";
 import { ListTable } from "@shared/ui/list-table";
@@ -20,6 +21,8 @@ export function AuditLog() {
   const navigate = settingsSectionRoute.useNavigate();
   const filters = { action, actor_id: actor, target_id: target };
   const query = hooks.useQuery("get", "/api/v1/audit", { params: { query: { ...filters, cursor, limit: 50 } } });
+  const nameOf = useUserNames();
+  const who = (row: Entry) => (row.actor_kind === "system" ? nameOf(row.actor_id) : row.actor_name) || row.actor_id;
   const isFiltered = Boolean(action ?? actor ?? target);
   return (
     <ListTable<Entry>
@@ -53,9 +56,9 @@ export function AuditLog() {
       columns={[
         { key: "at", title: t("audit.at"), csv: (row) => row.at, render: (_, row) => <Moment at={row.at} seconds /> },
         {
-          key: "who", title: t("audit.who"), csv: (row) => row.actor_name,
+          key: "who", title: t("audit.who"), csv: who,
           render: (_, row) => (
-            <Typography.Link onClick={() => void navigate({ search: (before) => ({ ...before, actor: actor ? undefined : row.actor_id, cursor: undefined }) })}>{row.actor_name || row.actor_id}</Typography.Link>
+            <Typography.Link onClick={() => void navigate({ search: (before) => ({ ...before, actor: actor ? undefined : row.actor_id, cursor: undefined }) })}>{who(row)}</Typography.Link>
           ),
         },
         { key: "what", title: t("audit.what"), csv: (row) => row.text, render: (_, row) => row.text },

@@ -8,6 +8,7 @@ import { ListTable } from "@shared/ui/list-table";
 import { Status, type Tone } from "@shared/ui/status";
 import { Ago } from "@shared/ui/time";
 import { useTell } from "@shared/ui/use-tell";
+import { JobSubject } from "./job-subject";
 import { settingsSectionRoute } from "./routes";
 
 type Job = Schema<"JobOut">;
@@ -54,6 +55,7 @@ export function Jobs() {
       empty={<EmptyState title={t(state ? "jobs.noneFound" : "jobs.none")} hint={state ? undefined : t("jobs.noneHint")} />}
       columns={[
         { key: "kind", title: t("jobs.kind"), csv: (row) => row.kind, render: (_, row) => <span title={row.id}>{row.title}</span> },
+        { key: "subject", title: t("jobs.subject"), csv: (row) => row.subject_name ?? row.subject_id, render: (_, row) => <JobSubject job={row} /> },
         { key: "state", title: t("jobs.state"), csv: (row) => row.state, render: (_, row) => <Status tone={TONES[row.state]}>{t(`jobState.${row.state}`)}</Status> },
         {
           key: "progress", title: t("jobs.progress"), width: 180,

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { sayIfAway } from "@shared/routing/away";
 import { shellRoute } from "@shared/routing/root";
 import { oneOf, search, text } from "@shared/routing/search";
 
@@ -17,7 +18,7 @@ export const settingsSectionRoute = createRoute({
     action: text, actor: text, target: text, cursor: text,
     state: oneOf(["queued", "running", "succeeded", "failed", "cancelled", "superseded"]),
   }),
-  component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
+  component: lazyRouteComponent(() => import("./settings-page").catch(sayIfAway), "SettingsPage"),
 });
 
 export const settingsRoutes = [settingsRoute, settingsSectionRoute];

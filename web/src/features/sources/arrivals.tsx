@@ -1,6 +1,7 @@
 import { Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
+import { useNames } from "@shared/names";
 import { useMay } from "@shared/session";
 import { LinkButton } from "@shared/ui/link-button";
 import { Status } from "@shared/ui/status";
@@ -13,6 +14,7 @@ const NOW_AND_THEN = 10_000;
 /** Whether events of this source arrive, watched while somebody connects it. */
 export function Arrivals({ source }: { source: Source }) {
   const { t } = useTranslation("sources");
+  const names = useNames();
   const maySee = useMay("events:read");
   const { data, error } = hooks.useQuery(
     "get",
@@ -28,7 +30,7 @@ export function Arrivals({ source }: { source: Source }) {
       {newest ? (
         <>
           {newest.status === "quarantined" ? <Status tone="bad">{t("arrivals.refused")}</Status> : <Status tone="good">{t("arrivals.some")}</Status>}
-          <Typography.Text>{t("arrivals.last", { event: newest.event || newest.type })} <Ago at={newest.received_at} /></Typography.Text>
+          <Typography.Text>{t("arrivals.last", { event: names.received(newest.event, newest.type) })} <Ago at={newest.received_at} /></Typography.Text>
           {newest.status === "quarantined" && <Typography.Text type="danger">{newest.reason_text}</Typography.Text>}
           <LinkButton to="/events" search={{ source: source.id }} size="small">{t("arrivals.live")}</LinkButton>
         </>

@@ -31,7 +31,7 @@ export function HealthTab({ source, health }: { source: Source; health: Health |
         extra={
           <Flex gap={8} align="center" wrap>
             <Typography.Text type="secondary" style={{ fontWeight: "normal" }}>
-              {query.dataUpdatedAt ? <>{t("health.counted")} <Ago at={new Date(query.dataUpdatedAt).toISOString()} /></> : null}
+              {query.dataUpdatedAt ? <Ago at={new Date(query.dataUpdatedAt).toISOString()} say={(ago) => t("health.counted", { ago })} /> : null}
             </Typography.Text>
             <Segmented
               value={period}

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { quarantinedShare, stateOf } from "./health";
 import { eventsIn, readSummary, sampleOf } from "./imports/summary";
 import { badOrigins, originOf } from "./origins";
-import { countReasons } from "./quarantine-reasons";
 import { hiddenKey, withoutKey } from "./secret";
 import { SPANS, spanStart, stepsOf } from "./series";
 import { NO_TRIAL, advance } from "./use-test-event";
@@ -59,11 +58,6 @@ describe("steps of time", () => {
     expect(steps.map((step) => step.received).filter(Boolean)).toEqual([3]);
     expect(steps[1]).toMatchObject({ stored: 2, duplicate: 1 });
   });
-});
-
-it("counts reasons, the commonest first", () => {
-  const row = (reason: string) => ({ reason, reason_text: null, detail: "d" }) as Parameters<typeof countReasons>[0][number];
-  expect(countReasons([row("a"), row("b"), row("b")]).map(({ reason, count }) => [reason, count])).toEqual([["b", 2], ["a", 1]]);
 });
 
 describe("a test event", () => {

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { sayIfAway } from "@shared/routing/away";
 import { shellRoute } from "@shared/routing/root";
 import { flag, oneOf, search, text } from "@shared/routing/search";
 
@@ -9,7 +10,7 @@ export const sourcesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/sources",
   validateSearch: search({ q: text, create: flag }),
-  component: lazyRouteComponent(() => import("./sources-page"), "SourcesPage"),
+  component: lazyRouteComponent(() => import("./sources-page").catch(sayIfAway), "SourcesPage"),
 });
 
 export const IMPORT_TABS = ["history", "try"] as const;
@@ -18,14 +19,14 @@ export const importsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/sources/imports",
   validateSearch: search({ tab: oneOf(IMPORT_TABS), cursor: text, open: text }),
-  component: lazyRouteComponent(() => import("./imports/imports-page"), "ImportsPage"),
+  component: lazyRouteComponent(() => import("./imports/imports-page").catch(sayIfAway), "ImportsPage"),
 });
 
 export const sourceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/sources/$sourceId",
   validateSearch: search({ tab: oneOf(TABS), language: text, period: oneOf(PERIODS) }),
-  component: lazyRouteComponent(() => import("./source-page"), "SourcePage"),
+  component: lazyRouteComponent(() => import("./source-page").catch(sayIfAway), "SourcePage"),
 });
 
 export const sourcesRoutes = [sourcesRoute, importsRoute, sourceRoute];

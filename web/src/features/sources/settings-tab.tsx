@@ -14,6 +14,7 @@ import { useTell } from "@shared/ui/use-tell";
 import type { Health, Source } from "./health";
 import { OriginsField } from "./origins-field";
 import { RotateKey } from "./rotate-key";
+import { useFreeName } from "./taken-name";
 
 interface Props {
   source: Source;
@@ -43,6 +44,7 @@ function Details({ source, mayWrite }: PartProps) {
   const { t } = useTranslation("sources");
   const tell = useTell();
   const queries = useQueryClient();
+  const freeName = useFreeName(source.id);
   const [form] = Form.useForm<Pick<Source, "name" | "allowed_origins">>();
   const [isDirty, setDirty] = useState(false);
   const save = hooks.useMutation("patch", "/api/v1/sources/{source_id}", {
@@ -75,7 +77,7 @@ function Details({ source, mayWrite }: PartProps) {
         <Form.Item
           name="name"
           label={t("name.label")}
-          rules={[{ required: true, whitespace: true, message: t("name.missing") }, { max: 100, message: t("name.long") }]}
+          rules={[{ required: true, whitespace: true, message: t("name.missing") }, { max: 100, message: t("name.long") }, freeName]}
           {...(isNameTaken ? { validateStatus: "error" as const, help: problem?.message } : {})}
         >
           <Input maxLength={101} />

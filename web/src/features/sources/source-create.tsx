@@ -8,6 +8,7 @@ import { ProblemView } from "@shared/ui/problem-view";
 import { useTell } from "@shared/ui/use-tell";
 import { OriginsField } from "./origins-field";
 import { KIND_ICONS } from "./source-signs";
+import { useFreeName } from "./taken-name";
 
 const KINDS = ["web", "server", "mobile", "webhook", "import"] as const;
 
@@ -22,6 +23,7 @@ export function SourceCreate({ open, onClose }: Props) {
   const tell = useTell();
   const navigate = useNavigate();
   const queries = useQueryClient();
+  const freeName = useFreeName();
   const [form] = Form.useForm<Schema<"SourceCreate">>();
   const kind = Form.useWatch("kind", form) as Schema<"SourceCreate">["kind"] | undefined;
   const create = hooks.useMutation("post", "/api/v1/sources", {
@@ -60,7 +62,7 @@ export function SourceCreate({ open, onClose }: Props) {
           name="name"
           label={t("name.label")}
           extra={t("name.extra")}
-          rules={[{ required: true, whitespace: true, message: t("name.missing") }, { max: 100, message: t("name.long") }]}
+          rules={[{ required: true, whitespace: true, message: t("name.missing") }, { max: 100, message: t("name.long") }, freeName]}
           {...(isNameTaken ? { validateStatus: "error" as const, help: problem?.message } : {})}
         >
           <Input autoFocus maxLength={101} onChange={() => create.reset()} />

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { sayIfAway } from "@shared/routing/away";
 import { shellRoute } from "@shared/routing/root";
 import { flag, oneOf, search, text, whole } from "@shared/routing/search";
 
@@ -6,7 +7,7 @@ export const tagsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags",
   validateSearch: search({ q: text, archived: flag, kind: oneOf(["rule", "statistic"]), failed: flag, sort: oneOf(["name", "coverage", "refreshed"]), cursor: text }),
-  component: lazyRouteComponent(() => import("./list/tags-page"), "TagsPage"),
+  component: lazyRouteComponent(() => import("./list/tags-page").catch(sayIfAway), "TagsPage"),
 });
 
 export const newTagRoute = createRoute({
@@ -14,7 +15,7 @@ export const newTagRoute = createRoute({
   path: "/tags/new",
   // Begin with the definition of another tag.
   validateSearch: search({ from: text, kind: oneOf(["rule", "statistic"]) }),
-  component: lazyRouteComponent(() => import("./editor/tag-editor-page"), "NewTagPage"),
+  component: lazyRouteComponent(() => import("./editor/tag-editor-page").catch(sayIfAway), "NewTagPage"),
 });
 
 export const tagRoute = createRoute({
@@ -28,13 +29,13 @@ export const tagRoute = createRoute({
     before: whole,
     after: whole,
   }),
-  component: lazyRouteComponent(() => import("./detail/tag-page"), "TagPage"),
+  component: lazyRouteComponent(() => import("./detail/tag-page").catch(sayIfAway), "TagPage"),
 });
 
 export const editTagRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tags/$tagId/edit",
-  component: lazyRouteComponent(() => import("./editor/tag-editor-page"), "EditTagPage"),
+  component: lazyRouteComponent(() => import("./editor/tag-editor-page").catch(sayIfAway), "EditTagPage"),
 });
 
 export const tagsRoutes = [tagsRoute, newTagRoute, tagRoute, editTagRoute];

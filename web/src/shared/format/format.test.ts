@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Formats } from ".";
 
-const zh = new Formats("zh", "Asia/Shanghai", "CNY");
-const en = new Formats("en", "America/New_York", "USD");
+const zh = new Formats("zh", "Asia/Shanghai", "CNY", "刚刚");
+const en = new Formats("en", "America/New_York", "USD", "just now");
 const noon = Date.parse("2026-11-23T12:00:00Z");
 
 describe("numbers and times", () => {
@@ -18,7 +18,7 @@ describe("numbers and times", () => {
   });
 
   it.each([
-    [noon, "now", "现在"],
+    [noon, "just now", "刚刚"],
     [noon - 30_000, "30 seconds ago", "30秒钟前"],
     [noon - 3 * 60_000, "3 minutes ago", "3分钟前"],
     [noon - 86_400_000, "yesterday", "昨天"],

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 type Instant = string | number | Date;
 
 const LOCALE = { zh: "zh-CN", en: "en" } as const;
+const NOW = 5; // seconds
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 365 * 86_400],
   ["month", 30 * 86_400],
@@ -19,6 +20,7 @@ export class Formats {
     language: string,
     readonly timeZone: string,
     readonly currency: string,
+    private readonly justNow?: string,
   ) {
     this.locale = LOCALE[language === "zh" ? "zh" : "en"];
   }
@@ -64,13 +66,14 @@ export class Formats {
   time = (at: Instant) =>
     new Date(at).toLocaleTimeString(this.locale, { timeZone: this.timeZone, hour12: false });
 
-  /** 3 minutes ago, in 2 days */
+  /** 3 minutes ago, in 2 days, just now */
   relative = (at: Instant, now: number = Date.now()) => {
     const seconds = (new Date(at).getTime() - now) / 1000;
+    if (Math.abs(seconds) < NOW && this.justNow) return this.justNow;
     const words = new Intl.RelativeTimeFormat(this.locale, { numeric: "auto" });
     for (const [unit, length] of UNITS)
       if (Math.abs(seconds) >= length) return words.format(Math.round(seconds / length), unit);
-    return words.format(Math.abs(seconds) < 5 ? 0 : Math.round(seconds), "second");
+    return words.format(Math.abs(seconds) < NOW ? 0 : Math.round(seconds), "second");
   };
 
   /** 850 ms, 1.2 s, 3 min */
@@ -105,6 +108,6 @@ export const setFormatDefaults = (settings: { timezone: string; currency: string
 };
 
 export function useFormats(): Formats {
-  const { i18n } = useTranslation();
-  return new Formats(i18n.language, timeZone, currency);
+  const { t, i18n } = useTranslation();
+  return new Formats(i18n.language, timeZone, currency, t("time.justNow"));
 }

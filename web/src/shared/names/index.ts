@@ -8,11 +8,20 @@ const isOne = <Names extends readonly string[]>(names: Names, name: string): nam
 /** What people call the things that the API names: reserved events, and types of identifier. Others keep their own names. */
 export function useNames() {
   const { t } = useTranslation();
+  const event = (name: string) => {
+    const reserved = name.slice(1);
+    return name.startsWith("$") && isOne(EVENTS, reserved) ? t(`name.event.${reserved}`) : name;
+  };
   return {
-    event: (event: string) => {
-      const name = event.slice(1);
-      return event.startsWith("$") && isOne(EVENTS, name) ? t(`name.event.${name}`) : event;
+    event,
+    /** The same for an event that may have come without a name: then there is perhaps the call that brought it, such as `track`. */
+    received: (name: string | null | undefined, call: string | null | undefined) => {
+      if (name && name !== call) return event(name);
+      if (!call || call === "track") return t("name.event.none");
+      return isOne(EVENTS, call) ? t(`name.event.${call}`) : call;
     },
+    /** Somebody of whom nothing is known. */
+    anonymous: t("people.anonymous"),
     identifier: (type: string) => {
       const [name = ""] = type.split(":");
       return isOne(IDENTIFIERS, name) ? t(`name.identifier.${name}`) : type;

@@ -4,6 +4,7 @@ import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import { setFormatDefaults } from "../format";
 import { meOptions } from "../session";
+import { setStoreOwner } from "../session/browser-store";
 
 /** Everything. The app gives both of these their components; features hang their routes on them. */
 export const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()();
@@ -14,8 +15,9 @@ export const shellRoute = createRoute({
   id: "shell",
   beforeLoad: async ({ context, location }) => {
     try {
-      const { workspace } = await context.queries.ensureQueryData(meOptions());
+      const { id, workspace } = await context.queries.ensureQueryData(meOptions());
       setFormatDefaults(workspace);
+      setStoreOwner(id, workspace.id);
     } catch (thrown) {
       if (asProblem(thrown).status !== 401) throw thrown;
       const { data } = await api.GET("/api/v1/bootstrap");

@@ -1,12 +1,13 @@
 import { useSyncExternalStore } from "react";
+import { ownStore } from "../session/browser-store";
 import { type DraftNode, decodeNode, encode } from "./draft";
 
 // What was copied goes with its user from one editor to the next, also to another tab.
-const PLACE = "tributary.rule-clip";
+const PLACE = "rule-clip";
 const listeners = new Set<() => void>();
 
 function read(): string | null {
-  return localStorage.getItem(PLACE);
+  return ownStore.read(PLACE);
 }
 
 function follow(changed: () => void) {
@@ -37,7 +38,7 @@ export function useClip(): [DraftNode | null, (node: DraftNode) => void] {
   const text = useSyncExternalStore(follow, read);
   const copy = (node: DraftNode) => {
     const json = JSON.stringify(encode(node));
-    localStorage.setItem(PLACE, json);
+    ownStore.write(PLACE, json);
     for (const listener of listeners) listener();
     // Also for mails, tickets and the API; where the browser allows none, the editor's own is enough.
     void navigator.clipboard?.writeText(json).catch(() => {});

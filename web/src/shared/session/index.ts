@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Schema, api, hooks } from "../api/client";
+import { ownStore } from "./browser-store";
 
 export type Me = Schema<"Me">;
 
@@ -18,11 +19,22 @@ export function useMay(scope: string): boolean {
   return useMe().scopes.includes(scope);
 }
 
-/** Ends the session and forgets everything that was loaded. */
-export function useSignOut(): () => Promise<void> {
+const lastWishes = new Set<() => Promise<unknown>>();
+
+/** Does this before a session is ended by its user, such as saving; the answer takes it back. */
+export function beforeSignOut(action: () => Promise<unknown>): () => void {
+  lastWishes.add(action);
+  return () => void lastWishes.delete(action);
+}
+
+/** Ends the session, leads away from its screens, and forgets everything that was loaded or kept in the browser for the user. */
+export function useSignOut(): (leave: () => Promise<unknown>) => Promise<void> {
   const queries = useQueryClient();
-  return async () => {
+  return async (leave) => {
+    await Promise.allSettled([...lastWishes].map((action) => action()));
     await api.POST("/api/v1/logout");
+    await leave(); // before what its screens live on is gone
     queries.clear();
+    ownStore.forget();
   };
 }

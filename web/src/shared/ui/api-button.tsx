@@ -32,10 +32,10 @@ export function ApiButton({ method, path, body }: Props) {
       trigger="click"
       placement="bottomRight"
       content={
-        <div style={{ width: 520, maxWidth: "80vw" }}>
+        <section aria-label={`${method} ${path}`} style={{ width: 520, maxWidth: "80vw" }}>
           <Typography.Paragraph type="secondary">{t("api.hint")}</Typography.Paragraph>
           <CodeBlock code={apiCall(method, path, body)} label={t("api.title")} />
-        </div>
+        </section>
       }
     >
       <Button icon={<ApiOutlined />}>{t("api.title")}</Button>

@@ -2,6 +2,7 @@ import { SettingOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Flex, Popover, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ownStore } from "../session/browser-store";
 
 interface Column {
   key: string;
@@ -9,19 +10,13 @@ interface Column {
   isExtra?: boolean;
 }
 
-/** Which columns a list shows; remembered in this browser. */
+/** Which columns a list shows; remembered in this browser for the user. */
 export function useShownColumns(name: string, columns: Column[]) {
-  const place = `tributary.columns.${name}`;
-  const [chosen, setChosen] = useState<string[] | null>(() => {
-    try {
-      return JSON.parse(localStorage.getItem(place) ?? "null") as string[] | null;
-    } catch {
-      return null;
-    }
-  });
+  const place = `columns.${name}`;
+  const [chosen, setChosen] = useState(() => ownStore.readJson<string[] | null>(place, null));
   const shown = chosen ?? columns.filter((column) => !column.isExtra).map((column) => column.key);
   const choose = (keys: string[]) => {
-    localStorage.setItem(place, JSON.stringify(keys));
+    ownStore.write(place, JSON.stringify(keys));
     setChosen(keys);
   };
   return { shown, choose };
@@ -44,7 +39,7 @@ export function ColumnChooser({ columns, shown, onChoose }: Props) {
     />
   );
   return (
-    <Popover trigger="click" placement="bottomRight" content={<Flex vertical style={{ maxWidth: 320 }}>{choices}</Flex>}>
+    <Popover trigger="click" placement="bottomRight" content={<Flex component="section" aria-label={t("list.columns")} vertical style={{ maxWidth: 320 }}>{choices}</Flex>}>
       <Tooltip title={t("list.columns")}>
         <Button icon={<SettingOutlined />} aria-label={t("list.columns")} />
       </Tooltip>

@@ -3,36 +3,29 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { Button, Divider, Flex, Input, Popover, Tooltip, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ownStore } from "../session/browser-store";
 
 interface View {
   label: string;
   search: Record<string, unknown>;
 }
 
-function load(place: string): View[] {
-  try {
-    return JSON.parse(localStorage.getItem(place) ?? "[]") as View[];
-  } catch {
-    return [];
-  }
-}
-
-/** Filters under a name, to come back to; kept in this browser. */
+/** Filters under a name, to come back to; kept in this browser for the user. */
 export function SavedViews({ name }: { name: string }) {
-  const place = `tributary.views.${name}`;
+  const place = `views.${name}`;
   const { t } = useTranslation();
   const navigate = useNavigate();
   const location = useLocation();
-  const [views, setViews] = useState(() => load(place));
+  const [views, setViews] = useState(() => ownStore.readJson<View[]>(place, []));
   const [label, setLabel] = useState("");
   const keep = (next: View[]) => {
-    localStorage.setItem(place, JSON.stringify(next));
+    ownStore.write(place, JSON.stringify(next));
     setViews(next);
   };
   const { cursor: _cursor, ...search } = location.search as Record<string, unknown>;
 
   const content = (
-    <Flex vertical gap={4} style={{ width: 260 }}>
+    <Flex component="section" aria-label={t("list.views")} vertical gap={4} style={{ width: 260 }}>
       {views.length === 0 && <Typography.Text type="secondary">{t("list.noViews")}</Typography.Text>}
       {views.map((view) => (
         <Flex key={view.label} justify="space-between">

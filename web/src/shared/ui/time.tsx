@@ -14,8 +14,14 @@ export function useNow(every: number): number {
 
 const TICK = 15_000; // milliseconds
 
+interface AgoProps {
+  at: string | null | undefined;
+  /** Puts it in words: "computed 3 minutes ago". Languages differ in what comes first. */
+  say?: (ago: string) => string;
+}
+
 /** "3 minutes ago", with the exact time on hover. Nothing for no time. */
-export function Ago({ at }: { at: string | null | undefined }) {
+export function Ago({ at, say = (ago) => ago }: AgoProps) {
   const formats = useFormats();
   const ticked = useNow(TICK);
   if (!at) return null;
@@ -24,7 +30,7 @@ export function Ago({ at }: { at: string | null | undefined }) {
   const now = ahead > 0 && ahead <= TICK ? ticked + ahead : ticked;
   return (
     <Tooltip title={`${formats.dateTime(at, true)} (${formats.timeZone})`}>
-      <time dateTime={at}>{formats.relative(at, now)}</time>
+      <time dateTime={at}>{say(formats.relative(at, now))}</time>
     </Tooltip>
   );
 }

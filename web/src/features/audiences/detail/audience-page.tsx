@@ -1,4 +1,4 @@
-import { DownOutlined, SendOutlined } from "@ant-design/icons";
+import { DownOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Dropdown, Flex, Tabs, Tag, Tooltip } from "antd";
@@ -13,6 +13,7 @@ import { useAudienceActions } from "../list/actions";
 import { AudiencePeople } from "../people/audience-people";
 import { audienceRoute } from "../routes";
 import { Computing } from "./computing";
+import { CampaignButton } from "./campaign-button";
 import { DefinitionButton } from "./definition-drawer";
 import { OverviewTab } from "./overview-tab";
 import { PeopleTab } from "./people-tab";
@@ -123,9 +124,7 @@ function Actions({ audience }: { audience: Audience }) {
           </Dropdown>
         </>
       )}
-      {mayCampaign && (
-        <LinkButton to="/campaigns/new" search={{ audience: audience.id }} type="primary" icon={<SendOutlined />}>{t("action.campaign")}</LinkButton>
-      )}
+      {mayCampaign && <CampaignButton audience={audience} />}
     </>
   );
 }

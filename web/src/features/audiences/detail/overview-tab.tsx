@@ -81,7 +81,7 @@ function Freshness({ audience }: { audience: Audience }) {
   if (!audience.refreshed_at) return null;
   return (
     <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-      {t("detail.computed")} <Ago at={audience.refreshed_at} />
+      <Ago at={audience.refreshed_at} say={(ago) => t("detail.computed", { ago })} />
       {audience.due_at && !audience.is_archived && <> · {t("detail.due", { when: formats.relative(audience.due_at) })}</>}
     </Typography.Text>
   );

@@ -6,7 +6,7 @@ import { PersonLink } from "@shared/people/person-link";
 import { EmptyState } from "@shared/ui/empty-state";
 import { type ListColumn, ListTable } from "@shared/ui/list-table";
 import { Ago } from "@shared/ui/time";
-import { nameOf } from "../editor/person-words";
+import { nameOf } from "@shared/people/person-words";
 import { audienceRoute } from "../routes";
 import type { Audience } from "./model";
 
@@ -23,7 +23,7 @@ export function PeopleTab({ audience }: { audience: Audience }) {
   const path = { audience_id: audience.id };
   const query = hooks.useQuery("get", "/api/v1/audiences/{audience_id}/members", { params: { path, query: { cursor, limit: 50 } } });
   const columns: ListColumn<Person>[] = [
-    { key: "person", title: t("member.person"), csv: (row) => nameOf(row) ?? row.id, render: (_, row) => <PersonLink id={row.id} label={nameOf(row)} /> },
+    { key: "person", title: t("member.person"), csv: (row) => nameOf(row) ?? names.anonymous, render: (_, row) => <PersonLink id={row.id} label={nameOf(row)} /> },
     { key: "id", title: t("member.id"), isExtra: true, csv: (row) => row.id, render: (_, row) => <span className="mono">{row.id}</span> },
     {
       key: "identifiers",

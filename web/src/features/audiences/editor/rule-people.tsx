@@ -4,7 +4,7 @@ import { PeopleDrawer } from "@shared/people/people-drawer";
 import { asJson } from "@shared/rules/check";
 import type { Rule } from "@shared/rules/wire";
 import { LinkButton } from "@shared/ui/link-button";
-import { type PersonSummary, nameOf, noteOf } from "./person-words";
+import { type PersonSummary, nameOf, noteOf } from "@shared/people/person-words";
 
 /** People to look at: those of a rule, or a list that is there already. */
 export type Shown = { title: string; rule: Rule } | { title: string; people: PersonSummary[] };

@@ -1,8 +1,8 @@
-import { Link } from "@tanstack/react-router";
 import { Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@shared/ui/empty-state";
-import { nameOf, noteOf } from "./person-words";
+import { PersonLink } from "@shared/people/person-link";
+import { nameOf, noteOf } from "@shared/people/person-words";
 import type { Estimate } from "./use-estimate";
 
 /** Some of the people, to see whether they are those who were meant. They open in another tab: nothing here is lost. */
@@ -14,9 +14,7 @@ export function SamplePeople({ estimate, isStale }: { estimate: Estimate; isStal
       <Typography.Text type="secondary" style={{ fontSize: 12 }}>{t("live.examples", { count: estimate.sample_people.length })}</Typography.Text>
       {estimate.sample_people.map((person) => (
         <Flex key={person.id} justify="space-between" gap={8}>
-          <Link to="/people/$profileId" params={{ profileId: person.id }} target="_blank" className={nameOf(person) ? undefined : "mono"}>
-            {nameOf(person) ?? person.id}
-          </Link>
+          <PersonLink id={person.id} label={nameOf(person)} target="_blank" />
           <Typography.Text type="secondary" ellipsis style={{ maxWidth: 140 }}>{noteOf(person)}</Typography.Text>
         </Flex>
       ))}

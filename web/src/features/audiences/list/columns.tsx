@@ -33,7 +33,7 @@ export function useAudienceColumns({ onPeople, sort }: Options): ListColumn<Audi
       ...sorted("name", "ascend"),
       csv: (row) => row.name,
       render: (_, row) => (
-        <Flex vertical style={{ maxWidth: 300 }}>
+        <Flex vertical style={{ maxWidth: "clamp(300px, 24vw, 460px)" }}>
           <Link to="/audiences/$audienceId" params={{ audienceId: row.id }}><Typography.Text strong style={{ color: "inherit" }}>{row.name}</Typography.Text></Link>
           {row.description && <Typography.Text type="secondary" ellipsis style={{ fontSize: 12 }}>{row.description}</Typography.Text>}
         </Flex>

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { type Schema, api } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { type PeoplePage, PeopleDrawer } from "@shared/people/people-drawer";
+import { nameOf } from "@shared/people/person-words";
 
 type Person = Schema<"PersonSummary">;
 
@@ -16,7 +17,7 @@ interface Props {
 const LIMIT = 100;
 
 const toPage = (page: { items: Person[]; next_cursor: string | null } | undefined): PeoplePage => ({
-  items: (page?.items ?? []).map((person) => ({ id: person.id, label: person.name ?? person.email, note: person.name ? person.email : null })),
+  items: (page?.items ?? []).map((person) => ({ id: person.id, label: nameOf(person), note: person.name ? person.email : null })),
   next_cursor: page?.next_cursor ?? null,
 });
 

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Flex, Input, Tooltip, Typography } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNames } from "@shared/names";
 import { type Schema, api } from "@shared/api/client";
 import { PersonLink } from "@shared/people/person-link";
 import { WhyTree } from "@shared/people/why-tree";
@@ -71,12 +72,13 @@ export function WhyBox({ person, onPerson, queryKey, ask, isBlocked = false }: P
 const hides = (why: Why): boolean => why.is_hidden || why.parts.some(hides);
 
 function Several({ people, onChoose }: { people: { id: string; display_name: string | null }[]; onChoose: (id: string) => void }) {
+  const names = useNames();
   const { t } = useTranslation("audiences");
   return (
     <Flex vertical gap={4} align="start">
       <Typography.Text type="secondary">{t("why.several")}</Typography.Text>
       {people.map((each) => (
-        <Button key={each.id} type="link" size="small" onClick={() => onChoose(each.id)}>{each.display_name ?? each.id}</Button>
+        <Button key={each.id} type="link" size="small" onClick={() => onChoose(each.id)}>{each.display_name ?? `${names.anonymous} ${each.id}`}</Button>
       ))}
     </Flex>
   );

@@ -9,11 +9,12 @@ interface Props {
   value: string | null;
   /** Its name, known also when the search does not find it. */
   name: string | undefined;
+  isBusy?: boolean;
   onChange: (id: string) => void;
 }
 
 /** A field to search the audiences and choose one. */
-export function AudiencePicker({ value, name, onChange }: Props) {
+export function AudiencePicker({ value, name, isBusy = false, onChange }: Props) {
   const { t } = useTranslation("campaigns");
   const formats = useFormats();
   const [typed, setTyped] = useState("");
@@ -37,7 +38,8 @@ export function AudiencePicker({ value, name, onChange }: Props) {
     <Select
       value={value}
       showSearch={{ filterOption: false, onSearch: setTyped }}
-      loading={query.isFetching}
+      loading={query.isFetching || isBusy}
+      disabled={isBusy}
       placeholder={t("audience.choose")}
       aria-label={t("audience.choose")}
       style={{ width: "100%" }}

@@ -1,7 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { AutoComplete, Button, Col, Flex, Form, Row, Typography } from "antd";
+import { Button, Col, Flex, Form, Row, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
 import { Panel } from "@shared/ui/panel";
@@ -10,6 +10,7 @@ import type { DraftEditor } from "../draft/use-draft";
 import { AudiencePicker } from "./audience-picker";
 import { ChosenAudience, audienceOptions } from "./chosen-audience";
 import { GoalFields } from "./goal-fields";
+import { PurposeField } from "./purpose-field";
 import { ReachPanel } from "./reach-panel";
 
 interface Props {
@@ -58,12 +59,7 @@ export function AudienceStep({ campaignId, editor }: Props) {
                 style={{ marginBottom: 0 }}
                 extra={settings.data && t(`purpose.${settings.data.default_basis}`)}
               >
-                <AutoComplete
-                  id="purpose"
-                  value={draft.content.purpose}
-                  options={[{ value: "marketing", label: t("purpose.marketing") }, { value: "service", label: t("purpose.service") }]}
-                  onChange={(purpose: string) => editContent((content) => ({ ...content, purpose: purpose.trim().slice(0, 64) }), "purpose")}
-                />
+                <PurposeField id="purpose" value={draft.content.purpose} onChange={(purpose) => editContent((content) => ({ ...content, purpose }), "purpose")} />
               </Form.Item>
             </Form>
           </Panel>

@@ -8,6 +8,7 @@ import { type Schema, api, hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { JobProgress } from "@shared/jobs/job-progress";
 import { PeopleDrawer } from "@shared/people/people-drawer";
+import { nameOf } from "@shared/people/person-words";
 import { useMay } from "@shared/session";
 import { Ago } from "@shared/ui/time";
 import { useTell } from "@shared/ui/use-tell";
@@ -41,7 +42,7 @@ export function ChosenAudience({ audience }: { audience: Schema<"AudienceDetail"
   };
   const loadMembers = async (cursor: string | undefined) => {
     const { data } = await api.GET("/api/v1/audiences/{audience_id}/members", { params: { ...path.params, query: { cursor: cursor ?? null } } });
-    const items = (data?.items ?? []).map((person) => ({ id: person.id, label: [person.name, person.email].filter(Boolean).join(" · ") || null }));
+    const items = (data?.items ?? []).map((person) => ({ id: person.id, label: [person.name, person.email].filter(Boolean).join(" · ") || nameOf(person) }));
     return { items, next_cursor: data?.next_cursor };
   };
 
@@ -56,7 +57,7 @@ export function ChosenAudience({ audience }: { audience: Schema<"AudienceDetail"
             <Button type="link" style={{ padding: 0 }} icon={<TeamOutlined />} onClick={() => setOpen(true)}>
               {t("audience.people", { count: audience.size, number: formats.number(audience.size) })}
             </Button>
-            <Typography.Text type="secondary">{t("audience.computed")} <Ago at={audience.refreshed_at} /></Typography.Text>
+            <Typography.Text type="secondary"><Ago at={audience.refreshed_at} say={(ago) => t("audience.computed", { ago })} /></Typography.Text>
           </>
         )}
         {mayWrite && <Button size="small" icon={<ReloadOutlined />} disabled={jobId !== null} onClick={() => void refresh()}>{t("audience.refresh")}</Button>}

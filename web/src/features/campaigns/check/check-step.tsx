@@ -9,6 +9,7 @@ import { useFormats } from "@shared/format";
 import { useMay } from "@shared/session";
 import { ApiButton } from "@shared/ui/api-button";
 import { useConfirm } from "@shared/ui/confirm";
+import { EmptyState } from "@shared/ui/empty-state";
 import { Panel } from "@shared/ui/panel";
 import { QueryView } from "@shared/ui/query-view";
 import { useNow } from "@shared/ui/time";
@@ -78,6 +79,17 @@ export function CheckStep({ campaignId, editor, goTo }: Props) {
     });
   };
 
+  // Without an audience there is nothing to count, and every number here would be 0.
+  if (draft.audience_id === null)
+    return (
+      <Panel title={t("check.problems")}>
+        <EmptyState
+          title={t("check.noAudience")}
+          hint={t("check.noAudienceHint")}
+          action={<Button type="primary" onClick={() => goTo("audience_id")}>{t("check.chooseAudience")}</Button>}
+        />
+      </Panel>
+    );
   return (
     <QueryView query={check} rows={8}>
       {(result) => {

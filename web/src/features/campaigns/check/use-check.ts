@@ -19,6 +19,7 @@ export function useCheck(campaignId: string, editor: DraftEditor) {
       if (!data) throw new Problem({ status: -1 });
       return data;
     },
+    enabled: editor.draft.audience_id !== null,
     gcTime: 0,
     staleTime: 30_000,
     placeholderData: (last) => last,

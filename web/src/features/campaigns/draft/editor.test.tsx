@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import { ownStore } from "@shared/session/browser-store";
 import { fakeApi, show } from "../../../testing/show";
 import { ChangedParts } from "./changed-parts";
 import { ConflictDialog } from "./conflict-dialog";
@@ -71,12 +72,12 @@ describe("a draft", () => {
   it("puts back what an earlier visit could not save", async () => {
     const unsaved = campaign();
     unsaved.content = { ...unsaved.content, arms: unsaved.content.arms.slice(0, 1) };
-    localStorage.setItem("tributary.draft.cmp_1", JSON.stringify({ revision: 4, draft: { name: "Autumn", audience_id: null, content: unsaved.content } }));
+    ownStore.write("draft.cmp_1", JSON.stringify({ revision: 4, draft: { name: "Autumn", audience_id: null, content: unsaved.content } }));
     const asked = fakeApi({ "PATCH /api/v1/campaigns/cmp_1": () => campaign({ revision: 5 }) });
     await show(<Split of={campaign()} />);
     expect(await screen.findByRole("img", { name: "Version a 100%" })).toBeVisible();
     await waitFor(() => expect(asked).toHaveLength(1), { timeout: 3_000 });
-    await waitFor(() => expect(localStorage.getItem("tributary.draft.cmp_1")).toBeNull());
+    await waitFor(() => expect(ownStore.read("draft.cmp_1")).toBeNull());
   });
 });
 

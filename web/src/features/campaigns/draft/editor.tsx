@@ -1,6 +1,6 @@
 import { ArrowLeftOutlined, ArrowRightOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Alert, Button, Divider, Flex, Skeleton, Steps, Tooltip } from "antd";
+import { Alert, Button, Divider, Flex, Skeleton, Tooltip } from "antd";
 import { Suspense, lazy, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "@shared/ui/page";
@@ -17,8 +17,10 @@ import { gapsOf } from "./gaps";
 import { STEPS, type Step, type Where, whereOf } from "./place";
 import { Rename } from "./rename";
 import { SaveStatus } from "./save-status";
+import { StepBar } from "./step-bar";
 import { type CampaignDetail, useDraft } from "./use-draft";
 import { Versions } from "./versions";
+import { useVisited } from "./visited";
 
 const ContentStep = lazy(() => import("../content/content-step").then((module) => ({ default: module.ContentStep })));
 
@@ -59,7 +61,8 @@ export function Editor({ campaign }: { campaign: CampaignDetail }) {
     (path, place) => {
       const where = whereOf(path);
       show(where);
-      setTarget((last) => ({ path: where.path, line: null, column: null, length: null, ...place, turn: (last?.turn ?? 0) + 1 }));
+      const { line = null, column = null, length = null } = place ?? {}; // and not its path, which leads to the arm as well
+      setTarget((last) => ({ path: where.path, line, column, length, turn: (last?.turn ?? 0) + 1 }));
     },
     [show],
   );
@@ -74,6 +77,7 @@ export function Editor({ campaign }: { campaign: CampaignDetail }) {
     [editing, show],
   );
   const gaps = useMemo(() => gapsOf(draft), [draft]);
+  const { seen } = useVisited(campaign.id, step);
 
   const at = STEPS.indexOf(step);
   const previous = STEPS[at - 1];
@@ -105,18 +109,7 @@ export function Editor({ campaign }: { campaign: CampaignDetail }) {
     >
       <UnsavedGuard isDirty={saveState.kind === "failed" || saveState.kind === "conflict"} />
       <ConflictDialog editor={editor} />
-      <nav aria-label={t("step.all")} style={{ marginBottom: 14 }}>
-        <Steps
-          size="small"
-          type="navigation"
-          current={at}
-          onChange={(index) => go({ step: STEPS[index] ?? "audience" })}
-          items={STEPS.map((each, index) => ({
-            title: t(`step.${each}`),
-            status: index === at ? "process" : gaps.has(each) ? "wait" : "finish",
-          }))}
-        />
-      </nav>
+      <StepBar at={step} gaps={gaps} seen={seen} onStep={(next) => go({ step: next })} />
       {campaign.error && (
         <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t("progress.stopped")} description={[campaign.error.message, campaign.error.cure].filter(Boolean).join(" ")} />
       )}

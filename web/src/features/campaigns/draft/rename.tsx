@@ -20,15 +20,17 @@ export function Rename({ name, onRename }: Props) {
       onOpenChange={setOpen}
       destroyOnHidden
       content={
-        <Input
-          autoFocus
-          defaultValue={name}
-          maxLength={200}
-          aria-label={t("name.label")}
-          style={{ width: 320 }}
-          onChange={(event) => event.target.value.trim() && onRename(event.target.value)}
-          onPressEnter={() => setOpen(false)}
-        />
+        <section aria-label={t("name.change")}>
+          <Input
+            autoFocus
+            defaultValue={name}
+            maxLength={200}
+            aria-label={t("name.label")}
+            style={{ width: 320 }}
+            onChange={(event) => event.target.value.trim() && onRename(event.target.value)}
+            onPressEnter={() => setOpen(false)}
+          />
+        </section>
       }
     >
       <Tooltip title={t("name.change")}>

@@ -1,6 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { type Schema, api, hooks } from "@shared/api/client";
+import { beforeSignOut } from "@shared/session";
+import { ownStore } from "@shared/session/browser-store";
 import type { Arm, Content } from "../content/model/block";
 import { withIds } from "../content/model/tree";
 import { Editing } from "./editing";
@@ -28,24 +30,7 @@ const savedOf = (campaign: CampaignDetail): Saved<Draft> => ({
   draft: { name: campaign.name, audience_id: campaign.audience_id, content: named(campaign.content) },
 });
 
-const backupPlace = (id: string) => `tributary.draft.${id}`;
-
-function readBackup(id: string): Saved<Draft> | null {
-  try {
-    return JSON.parse(localStorage.getItem(backupPlace(id)) ?? "null") as Saved<Draft> | null;
-  } catch {
-    return null;
-  }
-}
-
-function keepBackup(id: string, backup: Saved<Draft> | null) {
-  try {
-    if (backup) localStorage.setItem(backupPlace(id), JSON.stringify(backup));
-    else localStorage.removeItem(backupPlace(id));
-  } catch {
-    // A full store keeps nobody from editing: then there is no net below the server's.
-  }
-}
+const backupPlace = (id: string) => `draft.${id}`;
 
 /** The draft of a campaign, saved as it is edited. */
 export function useDraft(campaign: CampaignDetail) {
@@ -59,8 +44,8 @@ export function useDraft(campaign: CampaignDetail) {
     };
     return new Editing<Draft>({
       saved: savedOf(campaign),
-      backup: readBackup(id),
-      keepBackup: (backup) => keepBackup(id, backup),
+      backup: ownStore.readJson<Saved<Draft> | null>(backupPlace(id), null),
+      keepBackup: (backup) => ownStore.write(backupPlace(id), backup && JSON.stringify(backup)),
       load: async () => {
         const { data } = await api.GET("/api/v1/campaigns/{campaign_id}", path);
         if (!data) throw new Error("no answer");
@@ -85,9 +70,11 @@ export function useDraft(campaign: CampaignDetail) {
       if (editing.saver.isDirty) event.preventDefault();
     };
     window.addEventListener("online", again);
+    const settle = beforeSignOut(() => editing.saver.flush());
     window.addEventListener("beforeunload", warn);
     return () => {
       window.removeEventListener("online", again);
+      settle();
       window.removeEventListener("beforeunload", warn);
       again(); // whoever goes to another screen loses nothing
     };

@@ -40,7 +40,7 @@ export const columnsOf = (t: TFunction<"campaigns">, formats: Formats): ListColu
     key: "when",
     title: t("list.when"),
     render: (_, row) =>
-      row.launched_at ? <Ago at={row.launched_at} /> : row.scheduled_at ? <Moment at={row.scheduled_at} /> : <Typography.Text type="secondary">{t("list.edited")} <Ago at={row.updated_at} /></Typography.Text>,
+      row.launched_at ? <Ago at={row.launched_at} /> : row.scheduled_at ? <Moment at={row.scheduled_at} /> : <Typography.Text type="secondary"><Ago at={row.updated_at} say={(ago) => t("list.edited", { ago })} /></Typography.Text>,
     csv: (row) => row.launched_at ?? row.scheduled_at,
   },
   {

@@ -46,8 +46,10 @@ export function BehindDrawer({ campaign }: { campaign: Schema<"CampaignDetail"> 
   const behind = read(people);
   const load = async (cursor: string | undefined, signal: AbortSignal) => {
     if (!behind) return { items: [] };
+    // Here who came back has a number of their own; those whom the API calls sent are both.
+    const stage = behind.stage === "sent" ? "delivered" : behind.stage;
     const { data } = await api.GET("/api/v1/campaigns/{campaign_id}/people", {
-      params: { path: { campaign_id: campaign.id }, query: { ...behind, arm: behind.arm ?? null, reason: behind.reason ?? null, cursor: cursor ?? null, limit: 50 } }, signal,
+      params: { path: { campaign_id: campaign.id }, query: { ...behind, stage, arm: behind.arm ?? null, reason: behind.reason ?? null, cursor: cursor ?? null, limit: 50 } }, signal,
     });
     const items = (data?.items ?? []).map((person) => ({
       id: person.id,

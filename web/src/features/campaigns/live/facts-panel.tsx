@@ -5,12 +5,14 @@ import type { Schema } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { Panel } from "@shared/ui/panel";
 import { Moment } from "@shared/ui/time";
+import { usePurposeName } from "../audience/purpose-field";
 import { SplitBar } from "../split/split-bar";
 
 /** How the campaign was set up. */
 export function FactsPanel({ campaign }: { campaign: Schema<"CampaignDetail"> }) {
   const { t } = useTranslation("campaigns");
   const formats = useFormats();
+  const purposeName = usePurposeName();
   const { goal, sender, purpose, track } = campaign.content;
   const items: NonNullable<DescriptionsProps["items"]> = [
     {
@@ -19,7 +21,7 @@ export function FactsPanel({ campaign }: { campaign: Schema<"CampaignDetail"> })
       children: campaign.audience_id ? <Link to="/audiences/$audienceId" params={{ audienceId: campaign.audience_id }}>{campaign.audience_name ?? campaign.audience_id}</Link> : t("summary.nobody"),
     },
     { key: "goal", label: t("goal.title"), children: goal ? t(goal.window_hours % 24 === 0 ? "summary.goalDays" : "summary.goalHours", { event: goal.event, count: goal.window_hours % 24 === 0 ? goal.window_hours / 24 : goal.window_hours }) : t("summary.noGoal") },
-    { key: "purpose", label: t("purpose.label"), children: purpose },
+    { key: "purpose", label: t("purpose.label"), children: purposeName(purpose) },
     { key: "sender", label: t("sender.from"), children: sender || t("sender.default") },
     { key: "track", label: t("track.title"), children: track.length ? formats.list(track.map((each) => t(`track.${each}`))) : t("facts.noTracking") },
     ...(campaign.scheduled_at ? [{ key: "scheduled", label: t("state.scheduled"), children: <Moment at={campaign.scheduled_at} /> }] : []),

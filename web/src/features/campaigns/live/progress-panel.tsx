@@ -36,7 +36,7 @@ export function ProgressPanel({ campaign, onMoved }: { campaign: Campaign; onMov
   }, [reached, settled]);
 
   return (
-    <Panel title={t("progress.title")} extra={query.data && MOVING.includes(state) && <Typography.Text type="secondary">{t("progress.asOf")} <Ago at={query.data.as_of} /></Typography.Text>}>
+    <Panel title={t("progress.title")} extra={query.data && MOVING.includes(state) && <Typography.Text type="secondary"><Ago at={query.data.as_of} say={(ago) => t("progress.asOf", { ago })} /></Typography.Text>}>
       {campaign.error && (
         <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t("progress.stopped")} description={[campaign.error.message, campaign.error.cure].filter(Boolean).join(" ")} />
       )}

@@ -48,7 +48,7 @@ export function Arms({ report }: { report: Report }) {
       rowKey="name"
       pagination={false}
       dataSource={report.arms}
-      scroll={{ x: "max-content" }}
+      scroll={{ x: 1040 }}
       columns={[
         {
           title: t("arms.arm"), key: "arm", fixed: "start",
@@ -60,10 +60,10 @@ export function Arms({ report }: { report: Report }) {
           ),
         },
         ...FUNNEL.map((stage) => ({
-          title: t(`stage.${stage}`), key: stage, width: 112,
+          title: t(`stage.${stage}`), key: stage, width: "clamp(92px, 6.8vw, 130px)",
           render: (_: unknown, arm: Arm) => (arm.name === HOLDOUT && stage !== "assigned" && stage !== "converted" ? <Typography.Text type="secondary">–</Typography.Text> : step(arm, stage)),
         })),
-        { title: t("stage.unsubscribed"), key: "unsubscribed", align: "end", render: (_, arm) => <PeopleCount stage="unsubscribed" arm={arm.name} count={arm.unsubscribed} /> },
+        { title: t("stage.unsubscribed"), key: "unsubscribed", align: "end", onHeaderCell: () => ({ style: { whiteSpace: "nowrap" } }), render: (_, arm) => <PeopleCount stage="unsubscribed" arm={arm.name} count={arm.unsubscribed} /> },
         {
           title: t("arms.trouble"), key: "trouble",
           render: (_, arm) => {

@@ -1,6 +1,7 @@
 import { useCallback, useSyncExternalStore } from "react";
+import { ownStore } from "@shared/session/browser-store";
 
-const place = (id: string) => `tributary.start.${id}`;
+const place = (id: string) => `start.${id}`;
 const listeners = new Set<() => void>();
 
 /** When a draft is meant to start; null: as soon as it is launched. Kept in this browser until then. */
@@ -10,12 +11,11 @@ export function usePlannedStart(campaignId: string): [string | null, (at: string
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    () => localStorage.getItem(place(campaignId)),
+    () => ownStore.read(place(campaignId)),
   );
   const plan = useCallback(
     (next: string | null) => {
-      if (next) localStorage.setItem(place(campaignId), next);
-      else localStorage.removeItem(place(campaignId));
+      ownStore.write(place(campaignId), next);
       for (const listener of listeners) listener();
     },
     [campaignId],

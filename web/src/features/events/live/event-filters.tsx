@@ -1,6 +1,7 @@
 import { Flex, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
+import { useNames } from "@shared/names";
 import { SearchField } from "@shared/ui/search-field";
 import { type LiveEvent, STATUSES } from "../model/event";
 import { Outcome } from "./event-row";
@@ -24,6 +25,7 @@ interface Props {
 /** Which events are looked at. */
 export function EventFilters({ search, onSearch, sourceNames }: Props) {
   const { t } = useTranslation("events");
+  const words = useNames();
   const names = hooks.useQuery("get", "/api/v1/events/names", {}, { staleTime: 60_000 });
   return (
     <Flex gap={8} wrap align="center" role="search" aria-label={t("filter.name")}>
@@ -45,7 +47,7 @@ export function EventFilters({ search, onSearch, sourceNames }: Props) {
         placeholder={t("filter.event")}
         aria-label={t("filter.event")}
         loading={names.isPending}
-        options={(names.data?.items ?? []).map(({ name }) => ({ value: name, label: name }))}
+        options={(names.data?.items ?? []).map(({ name }) => ({ value: name, label: words.event(name) }))}
         notFoundContent={<Typography.Text type="secondary">{t("filter.noNames")}</Typography.Text>}
         onChange={(event: string[]) => onSearch({ ...search, event: event.length > 0 ? event : undefined })}
         style={{ width: 220 }}

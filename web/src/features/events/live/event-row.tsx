@@ -3,6 +3,7 @@ import { Flex, Tag, Tooltip, Typography, theme } from "antd";
 import type { CSSProperties, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@shared/format";
+import { useNames } from "@shared/names";
 import { PersonLink } from "@shared/people/person-link";
 import { type LiveEvent, summaryOf } from "../model/event";
 
@@ -53,7 +54,8 @@ export function EventRow({ event, sourceName, isOpen, onToggle }: Props) {
   const { t } = useTranslation("events");
   const { token } = theme.useToken();
   const formats = useFormats();
-  const name = event.event || event.type || t("live.unnamed");
+  const names = useNames();
+  const name = names.received(event.event, event.type);
   return (
     // A click anywhere opens; for the keyboard there is the button.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions

@@ -3,6 +3,7 @@ import { Alert, Button, Descriptions, Drawer, Flex, Tooltip, Typography } from "
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Schema, api, hooks } from "@shared/api/client";
+import { useNames } from "@shared/names";
 import { useMay } from "@shared/session";
 import { CodeBlock } from "@shared/ui/code-block";
 import { useConfirm } from "@shared/ui/confirm";
@@ -56,6 +57,7 @@ function Content({ id, onTurn, sourceNames, onDirty }: ContentProps) {
   const { t } = useTranslation("events");
   const tell = useTell();
   const nameOf = useReasonName();
+  const names = useNames();
   const refresh = useRefresh();
   const mayWrite = useMay("quarantine:write");
   const mayReveal = useMay("profiles:reveal");
@@ -110,7 +112,7 @@ function Content({ id, onTurn, sourceNames, onDirty }: ContentProps) {
             size="small"
             column={2}
             items={[
-              { key: "event", label: t("column.event"), children: event.event || t("live.unnamed") },
+              { key: "event", label: t("column.event"), children: names.received(event.event, event.event) },
               { key: "state", label: t("quarantine.state"), children: <Status tone={TONES[event.state]}>{t(`state.${event.state}`)}</Status> },
               { key: "source", label: t("column.source"), children: sourceNames.get(event.source_id) ?? event.source_id },
               { key: "received", label: t("quarantine.received"), children: <Moment at={event.received_at} seconds /> },

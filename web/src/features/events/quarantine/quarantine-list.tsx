@@ -2,6 +2,7 @@ import { DeleteOutlined, ReloadOutlined, RollbackOutlined } from "@ant-design/ic
 import { Button, Flex, Segmented, Select, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useNames } from "@shared/names";
 import { useMay } from "@shared/session";
 import { EmptyState } from "@shared/ui/empty-state";
 import { type ListColumn, ListTable } from "@shared/ui/list-table";
@@ -27,6 +28,7 @@ export function QuarantineList({ search, onSearch, sourceNames, isSending, onRep
   const mayWrite = useMay("quarantine:write");
   const query = useQuarantined(search);
   const nameOf = useReasonName();
+  const names = useNames();
   const state = search.state ?? "open";
   const hasFilters = Boolean(search.reason ?? search.source ?? search.q);
   const columns: ListColumn<Quarantined>[] = [
@@ -36,7 +38,7 @@ export function QuarantineList({ search, onSearch, sourceNames, isSending, onRep
       csv: (row) => row.event,
       render: (_, row) => (
         <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => onSearch({ open: row.id })}>
-          <Typography.Text strong style={{ color: "inherit" }}>{row.event || t("live.unnamed")}</Typography.Text>
+          <Typography.Text strong style={{ color: "inherit" }}>{names.received(row.event, row.event)}</Typography.Text>
         </Button>
       ),
     },

@@ -43,7 +43,7 @@ export function Freshness({ tag }: { tag: Tag }) {
     <Flex vertical gap={8} aria-live="polite">
       <Flex gap={6} align="center" wrap>
         <Typography.Text>
-          {tag.refreshed_at ? <>{t("detail.computed")} <Ago at={tag.refreshed_at} /></> : t("detail.neverComputed")}
+          {tag.refreshed_at ? <Ago at={tag.refreshed_at} say={(ago) => t("detail.computed", { ago })} /> : t("detail.neverComputed")}
         </Typography.Text>
         {!tag.is_archived && (
           <Typography.Text type="secondary">{tag.due_at ? t("state.due", { when: formats.relative(tag.due_at) }) : t("scheduleHint.manual")}</Typography.Text>

@@ -1,7 +1,7 @@
 import { api } from "@shared/api/client";
 import { asJson } from "@shared/rules/check";
 import { type Part, selectTagged } from "../model/selection";
-import type { PersonSummary } from "../spread/person-words";
+import type { PersonSummary } from "@shared/people/person-words";
 
 /** A person, and what the tag says of them; nothing for those without a value. */
 export type TaggedPerson = PersonSummary & { value?: string | number };

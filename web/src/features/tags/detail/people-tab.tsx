@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Select, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useNames } from "@shared/names";
 import { useFormats } from "@shared/format";
 import { PersonLink } from "@shared/people/person-link";
 import { asJson } from "@shared/rules/check";
@@ -13,7 +14,7 @@ import { Ago } from "@shared/ui/time";
 import type { Tag } from "../model/definition";
 import type { Part } from "../model/selection";
 import { tagRoute } from "../routes";
-import { nameOf } from "../spread/person-words";
+import { nameOf } from "@shared/people/person-words";
 import { useSliceWords } from "../spread/use-slice-words";
 import { type TaggedPerson, isListed, loadSlicePeople } from "./load-people";
 import { useTagSlices } from "./use-tag-slices";
@@ -25,6 +26,7 @@ export function PeopleTab({ tag }: { tag: Tag }) {
   const { t } = useTranslation("tags");
   const formats = useFormats();
   const words = useSliceWords();
+  const names = useNames();
   const { slice: key, cursor } = tagRoute.useSearch();
   const navigate = tagRoute.useNavigate();
   const mayBuild = useMay("audiences:write");
@@ -42,7 +44,7 @@ export function PeopleTab({ tag }: { tag: Tag }) {
     person.value === undefined ? "" : <span className="numeric">{typeof person.value === "number" ? formats.number(person.value, 6) : person.value}</span>;
   const traits = [...new Set((query.data?.items ?? []).flatMap((person) => Object.keys(person.traits)))];
   const columns: ListColumn<TaggedPerson>[] = [
-    { key: "person", title: t("people.person"), render: (_, person) => <Cell width={200} text={nameOf(person) ?? person.id}><PersonLink id={person.id} label={nameOf(person)} /></Cell>, csv: (person) => nameOf(person) ?? person.id },
+    { key: "person", title: t("people.person"), render: (_, person) => <Cell width={200} text={nameOf(person) ?? person.id}><PersonLink id={person.id} label={nameOf(person)} /></Cell>, csv: (person) => nameOf(person) ?? names.anonymous },
     { key: "id", title: t("people.id"), isExtra: true, render: (_, person) => <span className="mono">{person.id}</span>, csv: (person) => person.id },
     { key: "value", title: t("spread.value"), render: (_, person) => valueOf(person), csv: (person) => person.value },
     { key: "identifiers", title: t("people.identifiers"), render: (_, person) => <Cell width={260} text={person.identifiers.map((each) => each.value).join(" · ")} />, csv: (person) => person.identifiers.map((each) => each.value).join(" · ") },

@@ -7,7 +7,7 @@ import { LinkButton } from "@shared/ui/link-button";
 import type { Tag } from "../model/definition";
 import { selectTagged } from "../model/selection";
 import type { Slice } from "../model/slices";
-import { nameOf, noteOf } from "../spread/person-words";
+import { nameOf, noteOf } from "@shared/people/person-words";
 import { useSliceWords } from "../spread/use-slice-words";
 import { isListed, loadSlicePeople } from "./load-people";
 

@@ -1,6 +1,5 @@
 import { ReloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Button, Flex, Progress, Skeleton, Tabs, Tooltip, Typography } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,7 +16,8 @@ import { type Content, mistakeOf, wireValue } from "../model/definition";
 import { selectCovered, selectDefined } from "../model/selection";
 import type { Slice } from "../model/slices";
 import { NumberFacts } from "../spread/number-facts";
-import { nameOf, noteOf } from "../spread/person-words";
+import { PersonLink } from "@shared/people/person-link";
+import { nameOf, noteOf } from "@shared/people/person-words";
 import { useSlices } from "../spread/use-slices";
 import { useSliceWords } from "../spread/use-slice-words";
 import { ValueBars } from "../spread/value-bars";
@@ -135,7 +135,7 @@ function Examples({ rule }: { rule: Rule }) {
         <Flex vertical gap={3}>
           {people.map((person) => (
             <Flex key={person.id} justify="space-between" gap={8}>
-              <Link to="/people/$profileId" params={{ profileId: person.id }} target="_blank" className={nameOf(person) ? undefined : "mono"}>{nameOf(person) ?? person.id}</Link>
+              <PersonLink id={person.id} label={nameOf(person)} target="_blank" />
               <Typography.Text type="secondary" ellipsis style={{ maxWidth: 160 }}>{noteOf(person)}</Typography.Text>
             </Flex>
           ))}

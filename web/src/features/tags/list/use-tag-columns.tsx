@@ -2,22 +2,15 @@ import { Link } from "@tanstack/react-router";
 import { Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { useMay } from "@shared/session";
+import { useUserNames } from "@shared/session/user-names";
 import type { ListColumn } from "@shared/ui/list-table";
 import { Ago } from "@shared/ui/time";
 import { KindSign } from "../spread/kind";
 import { RunState } from "../spread/run-state";
 import { UsedBy } from "../spread/used-by";
 import type { Listed } from "./use-tag-list";
-
-/** Users of the workspace by their id, for those who may see them. */
-export function useUserNames(): (id: string) => string | null {
-  const maySeeUsers = useMay("users:read");
-  const users = hooks.useQuery("get", "/api/v1/users", { params: { query: { limit: 200 } } }, { enabled: maySeeUsers, staleTime: 300_000 });
-  return (id) => users.data?.items.find((user) => user.id === id)?.name ?? null;
-}
 
 /** What the list says about each tag. */
 export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<Listed>[] {
@@ -35,9 +28,9 @@ export function useTagColumns(menu: (tag: Listed) => ReactNode): ListColumn<List
     {
       key: "name",
       title: t("column.name"),
-      width: 190,
+      width: "clamp(190px, calc(40vw - 356px), 420px)", // what a wide screen has to give
       render: (_, tag) => (
-        <div style={{ maxWidth: 280 }}>
+        <div style={{ maxWidth: 420 }}>
           <Link to="/tags/$tagId" params={{ tagId: tag.id }}>{tag.name}</Link>
           {tag.description && <Typography.Text type="secondary" ellipsis style={{ display: "block", fontSize: 12 }}>{tag.description}</Typography.Text>}
         </div>
@@ -78,7 +71,7 @@ function Values({ tag: { distinct, top, kind, value_type: type } }: { tag: Liste
     <Tooltip title={t("list.commonest", { values: formats.list(words) })}>
       <span>
         {t("list.values", { count: distinct, shown: formats.number(distinct) })}{" "}
-        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: 64, fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
+        {!isMeasured && <Typography.Text type="secondary" ellipsis style={{ maxWidth: "clamp(64px, calc(30vw - 346px), 220px)", fontSize: 12, verticalAlign: "bottom" }}>{words.slice(0, SHOWN).join(" · ")}</Typography.Text>}
       </span>
     </Tooltip>
   );

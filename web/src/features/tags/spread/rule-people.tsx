@@ -5,7 +5,7 @@ import { asJson } from "@shared/rules/check";
 import type { Rule } from "@shared/rules/wire";
 import { useMay } from "@shared/session";
 import { LinkButton } from "@shared/ui/link-button";
-import { nameOf, noteOf } from "./person-words";
+import { nameOf, noteOf } from "@shared/people/person-words";
 
 export interface Shown {
   rule: Rule;

@@ -31,11 +31,11 @@ export function editorLook(token: GlobalToken, isDark: boolean, isCode: boolean)
     { dark: isDark },
   );
   const words = HighlightStyle.define([
-    { tag: [tags.tagName, tags.keyword, tags.controlKeyword], color: token.colorPrimaryText },
-    { tag: [tags.attributeName, tags.propertyName], color: token.colorInfoText },
-    { tag: [tags.string, tags.attributeValue], color: token.colorSuccessText },
+    { tag: [tags.tagName, tags.keyword, tags.controlKeyword], color: token.colorLink },
+    { tag: [tags.attributeName, tags.propertyName], color: token.colorInfo },
+    { tag: [tags.string, tags.attributeValue], color: token.colorSuccess },
     { tag: [tags.comment], color: token.colorTextTertiary, fontStyle: "italic" },
-    { tag: [tags.number, tags.bool], color: token.colorWarningText },
+    { tag: [tags.number, tags.bool], color: token.colorWarning },
   ]);
   return [look, syntaxHighlighting(words)];
 }

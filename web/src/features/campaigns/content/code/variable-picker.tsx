@@ -63,7 +63,7 @@ function Choice({ onInsert }: { onInsert: (text: string) => void }) {
       </Form>
     );
   return (
-    <Flex vertical gap={8} style={{ width: 300 }}>
+    <Flex component="section" aria-label={t("variable.insert")} vertical gap={8} style={{ width: 300 }}>
       <Input autoFocus allowClear value={search} placeholder={t("variable.search")} aria-label={t("variable.search")} onChange={(event) => setSearch(event.target.value)} />
       <Flex vertical style={{ maxHeight: 280, overflow: "auto" }}>
         {found.map((each) => (

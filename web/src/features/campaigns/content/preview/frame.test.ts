@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { hasRemotePictures } from "./frame";
 import page from "../../../../../preview-frame.html?raw";
 
 it("shows a mail without any address that a click could go to, and only the mail of the page around it", () => {
@@ -16,3 +17,12 @@ it("shows a mail without any address that a click could go to, and only the mail
   expect(document.body.textContent).toContain("a b c d");
   expect(document.body.innerHTML).not.toMatch(/href/);
 });
+
+it.each([
+  ['<img width="1" src="https://shop.example/a.png">', true],
+  ["<img src=//cdn.example/a.png>", true],
+  ['<td style="background:url(http://shop.example/b.png)">', true],
+  ['<td background="https://shop.example/b.png">', true],
+  ['<img src="data:image/png;base64,AA==">', false],
+  ['<img src="/assets/logo.svg"><a href="https://shop.example/">shop</a>', false],
+])("knows whether pictures of a mail would be asked of other servers: %s", (html, is) => expect(hasRemotePictures(html)).toBe(is));

@@ -5,8 +5,14 @@ interface Props {
   /** Pixels that the mail program is wide; drawn smaller where there is less room. */
   width: number;
   isDark: boolean;
+  /** Also pictures of other servers, which learn that somebody looks. */
+  hasPictures: boolean;
   title: string;
 }
+
+/** Whether the mail has pictures that are on other servers. */
+export const hasRemotePictures = (html: string) =>
+  /<(?:img|image|source|video|input|table|td|body)\b[^>]*?\s(?:src|srcset|poster|background|(?:xlink:)?href)\s*=\s*["']?\s*(?:https?:)?\/\//i.test(html) || /url\(\s*["']?\s*(?:https?:)?\/\//i.test(html);
 
 /** The mail for a dark or a light mail program, whatever this browser prefers. */
 function forced(html: string, isDark: boolean): string {
@@ -18,7 +24,7 @@ function forced(html: string, isDark: boolean): string {
 }
 
 /** Somebody else's HTML, in a sandbox without an origin. */
-export function Frame({ html, width, isDark, title }: Props) {
+export function Frame({ html, width, isDark, hasPictures, title }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
   const place = useRef<HTMLDivElement>(null);
   const [isReady, setReady] = useState(false);
@@ -54,7 +60,7 @@ export function Frame({ html, width, isDark, title }: Props) {
         ref={frame}
         title={title}
         sandbox="allow-scripts"
-        src="preview-frame.html"
+        src={hasPictures ? "preview-frame.html?pictures=all" : "preview-frame.html"}
         style={{ border: 0, width, height, transform: `scale(${scale})`, transformOrigin: "0 0", marginInlineStart: scale === 1 ? (room - width) / 2 : 0, background: isDark ? "#14161a" : "#ffffff", display: "block" }}
       />
     </div>

@@ -1,11 +1,11 @@
-import { DesktopOutlined, FileTextOutlined, FullscreenOutlined, MobileOutlined, MoonOutlined, SunOutlined } from "@ant-design/icons";
+import { DesktopOutlined, FileTextOutlined, FullscreenOutlined, MobileOutlined, MoonOutlined, PictureOutlined, SunOutlined } from "@ant-design/icons";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Flex, Segmented, Spin, Tooltip, Typography, theme } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@shared/ui/empty-state";
 import { QueryView } from "@shared/ui/query-view";
-import { Frame } from "./frame";
+import { Frame, hasRemotePictures } from "./frame";
 import { InboxLine } from "./inbox-line";
 import { SizeMeter } from "./size-meter";
 import type { Rendered } from "./use-render";
@@ -31,11 +31,12 @@ export function Preview({ query, isBehind, width, sender, isOver = false }: Prop
   const [device, setDevice] = useState<Device>("desktop");
   const [isDark, setDark] = useState(false);
   const [isLarge, setLarge] = useState(false);
+  const [hasPictures, setPictures] = useState(false);
 
   const message = (rendered: Rendered, at: Device) => {
     if (at === "text") return <pre tabIndex={0} role="region" aria-label={t("preview.text")} style={{ margin: 0, padding: 12, whiteSpace: "pre-wrap", fontSize: 13, maxHeight: 520, overflow: "auto" }}>{rendered.text?.trim() || t("preview.noText")}</pre>;
     if (!rendered.html) return <EmptyState title={t("preview.noHtml")} hint={t(rendered.error ? "preview.brokenHint" : "preview.noHtmlHint")} />;
-    return <Frame html={rendered.html} isDark={isDark} width={at === "mobile" ? 375 : width + 40} title={t("preview.title")} />;
+    return <Frame key={String(hasPictures)} html={rendered.html} isDark={isDark} hasPictures={hasPictures} width={at === "mobile" ? 375 : width + 40} title={t("preview.title")} />;
   };
   const tools = (
     <Flex gap={6} align="center">
@@ -69,6 +70,12 @@ export function Preview({ query, isBehind, width, sender, isOver = false }: Prop
               <InboxLine sender={sender} rendered={rendered} />
               {!isOver && !rendered.is_sendable && (
                 <Alert type="warning" showIcon title={t("preview.notSendable")} description={rendered.error ? [rendered.error.message, rendered.error.cure].filter(Boolean).join(" ") : undefined} />
+              )}
+              {!hasPictures && device !== "text" && rendered.html !== null && hasRemotePictures(rendered.html) && (
+                <Flex justify="space-between" align="center" gap={8}>
+                  <Typography.Text type="secondary" style={{ fontSize: 12 }}>{t("preview.noPictures")}</Typography.Text>
+                  <Button size="small" icon={<PictureOutlined />} onClick={() => setPictures(true)}>{t("preview.loadPictures")}</Button>
+                </Flex>
               )}
               <div style={{ border: `1px solid ${token.colorBorderSecondary}`, borderRadius: token.borderRadius, overflow: "hidden" }}>{message(rendered, device)}</div>
               <SizeMeter bytes={rendered.html_bytes} />
