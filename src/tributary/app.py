@@ -26,6 +26,7 @@ import uvicorn
 from tributary import access, audiences, messaging, simulation, sources, tags
 from tributary.access import renew_setup_code
 from tributary.api import Context, build_api, identity_jobs
+from tributary.api.identity_editor import followers
 from tributary.collector import check_port, serve_collector
 from tributary.core.clock import Clock, SystemClock
 from tributary.core.envelope import EVENTS_TOPIC
@@ -175,7 +176,10 @@ def open_application(settings: Settings, clock: Clock | None = None, *, is_demo:
 
         consumer = log.consumer(EVENTS_TOPIC, GROUP)
         identity_key = load_key(settings.keys_dir / IDENTITY_KEY)
-        pipeline = Pipeline(store, warehouse, consumer, clock, settings.pipeline, identity_key=identity_key)
+        pipeline = Pipeline(
+            store, warehouse, consumer, clock, settings.pipeline,
+            followers=followers(clock, keys.hasher), identity_key=identity_key,
+        )  # fmt: skip
         context = Context(
             settings=settings,
             clock=clock,

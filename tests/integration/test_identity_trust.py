@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.pipeline import PipelineRig
 from tributary.core.clock import ManualClock
-from tributary.identity import Claim, IdentifierTypes, RuleSet, draft_rules
+from tributary.identity import Changes, Claim, IdentifierTypes, RuleSet, draft_rules
 from tributary.identity.rule_versions import put_in_force
 from tributary.identity.rules import Logout
 from tributary.identity.signing import is_signed, sign, source_secret
@@ -161,3 +161,20 @@ def test_what_a_server_unbinds_is_bound_no_more(shop: PipelineRig) -> None:
     shop.send({**bind, "userId": "u2"}, source_id="src_server")  # the number goes to somebody else
     run(shop)
     assert shop.people() == [{("phone", "+8613912345678"), ("user_id", "u2")}, {("user_id", "u1")}]
+
+
+def test_what_hangs_on_people_follows_when_events_part_them(shop: PipelineRig) -> None:
+    """The eleventh login on a tablet takes it from the first person; only then is there anything to follow."""
+    heard: list[tuple[int, set[int]]] = []
+
+    def follow(_session: Any, workspace_id: int, changes: Changes) -> None:
+        heard.append((workspace_id, changes.rebuilt))
+
+    for number in range(11):
+        shop.clock.advance(60)
+        shop.send({"type": "track", "event": "Login", "anonymousId": "tablet"})
+        shop.send({"type": "track", "event": "Login", "anonymousId": "tablet", "userId": f"u{number}"})
+        shop.run(followers=[follow])
+        assert bool(heard) == (number == 10)
+    tablet, first = shop.profile("anonymous_id", "tablet").id, shop.profile("user_id", "u0").id
+    assert heard == [(1, {tablet, first})]

@@ -23,7 +23,12 @@ def identity_editor(
     store: Store, warehouse: Warehouse, clock: Clock, hasher: Hasher | None, *, region: str
 ) -> IdentityEditor:
     """The editor; without a `hasher` (there are no keys in this process) messages stay where they are."""
-    return IdentityEditor(store, warehouse, clock, region=region, followers=list(_followers(clock, hasher)))
+    return IdentityEditor(store, warehouse, clock, region=region, followers=followers(clock, hasher))
+
+
+def followers(clock: Clock, hasher: Hasher | None) -> list[Follower]:
+    """What follows when people are joined or parted; of messages only with a `hasher`."""
+    return list(_followers(clock, hasher))
 
 
 def _followers(clock: Clock, hasher: Hasher | None) -> Iterator[Follower]:

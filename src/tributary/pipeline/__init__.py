@@ -4,9 +4,9 @@ pipeline = Pipeline(store, warehouse, log.consumer(EVENTS_TOPIC, GROUP), clock, 
 pipeline.run(stop)          # in a thread of its own
 """
 
-from tributary.pipeline.batch import Reaction, Suppressed
+from tributary.pipeline.batch import Follower, Reaction, Suppressed
 from tributary.pipeline.counters import Counter, SourceHealth, counters, source_health
-from tributary.pipeline.decisions import Effect, Follower, IdentityEditor
+from tributary.pipeline.decisions import Effect, IdentityEditor
 from tributary.pipeline.delivery import Reactor
 from tributary.pipeline.live import (
     EventName,

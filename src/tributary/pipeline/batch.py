@@ -46,6 +46,7 @@ _log = logging.getLogger(__name__)
 _DAY_MS = 86_400_000
 
 Suppressed = Callable[[Session, int, Sequence[tuple[str, str]]], set[int]]
+Follower = Callable[[Session, int, Changes], None]  # what hangs on profiles elsewhere follows when they part
 
 
 class Reaction(msgspec.Struct, frozen=True):
@@ -172,6 +173,7 @@ class BatchWriter:
         group: str,
         now: datetime,
         suppressed: Suppressed | None,
+        followers: Sequence[Follower],
         crashpoint: Callable[[str], None],
     ) -> None:
         self._session = session
@@ -180,6 +182,7 @@ class BatchWriter:
         self._group = group
         self._now = now
         self._suppressed = suppressed
+        self._followers = followers
         self._crashpoint = crashpoint
         self._tally = Tally()
         self._rejections = list(decoded.rejections)
@@ -207,6 +210,7 @@ class BatchWriter:
         changes = resolver.write()
         self._crashpoint("resolved")
         mirror = self._update_profiles(events, profile_ids, changes, number)
+        self._follow(changes, mirror)
         self._crashpoint("profiled")
         for event in events:
             self._tally.count(event.workspace_id, event.source_id, event.received_ms, STORED)
@@ -358,6 +362,16 @@ class BatchWriter:
                 subject = _subject(event, profile_id)
                 updates.join(GroupStatement(*subject, event.group_id, event.traits, event.at_ms, event.message_id))
         return updates.write(changes)
+
+    def _follow(self, changes: Changes, mirror: Sequence[MirrorRow]) -> None:
+        """People who parted take along what is theirs. Merges need nothing: ids lead to the person of today."""
+        parted: dict[int, set[int]] = {}
+        for row in mirror:
+            if row.profile_id in changes.rebuilt:
+                parted.setdefault(row.workspace_id, set()).add(row.profile_id)
+        for workspace_id, profile_ids in parted.items():
+            for follow in self._followers:
+                follow(self._session, workspace_id, changes._replace(rebuilt=profile_ids))
 
     def _stage(
         self,

@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from tributary.core.clock import Clock
-from tributary.identity import BATCHES, Changes, IdentifierTypes, Resolver, allocate, load_types
-from tributary.pipeline.batch import Outbox, load_outbox
+from tributary.identity import BATCHES, IdentifierTypes, Resolver, allocate, load_types
+from tributary.pipeline.batch import Follower, Outbox, load_outbox
 from tributary.pipeline.delivery import deliver
 from tributary.pipeline.rows import aliases_table, pack, profiles_table
 from tributary.profiles import ProfileUpdates, load_strategies
@@ -26,7 +26,6 @@ from tributary.warehouse import Warehouse
 DECISIONS = "decisions"  # whose rows in the outbox these are
 
 T = TypeVar("T")
-Follower = Callable[[Session, int, Changes], None]
 
 
 @dataclass(frozen=True, slots=True)

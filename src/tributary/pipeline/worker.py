@@ -24,6 +24,7 @@ from tributary.identity.signing import source_secret
 from tributary.pipeline.batch import (
     BatchWriter,
     Decoded,
+    Follower,
     Outbox,
     Suppressed,
     WorkspaceView,
@@ -107,6 +108,7 @@ class Pipeline:
         group: str = GROUP,
         reactors: Sequence[Reactor] = (),
         suppressed: Suppressed | None = None,
+        followers: Sequence[Follower] = (),
         identity_key: bytes = b"",
         crashpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -118,6 +120,7 @@ class Pipeline:
         self._group = group
         self._reactors = reactors
         self._suppressed = suppressed
+        self._followers = followers
         self._identity_key = identity_key or secrets.token_bytes(32)  # without a key nobody can sign
         self._crashpoint = crashpoint
         self._recent = RecentEvents(warehouse, clock, settings.recent_events)
@@ -292,6 +295,7 @@ class Pipeline:
                 group=self._group,
                 now=self._clock.now(),
                 suppressed=self._suppressed,
+                followers=self._followers,
                 crashpoint=(lambda _: None) if is_trial else self._crashpoint,
             )
             outbox = writer.write(self._positions or {})
