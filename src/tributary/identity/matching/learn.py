@@ -44,7 +44,11 @@ class Patterns:
         numbers = np.asarray(packed, np.uint64)
         shifts = np.arange(comparisons, dtype=np.uint64) * np.uint64(BITS)
         levels = (numbers[:, None] >> shifts[None, :]) & np.uint64(2**BITS - 1)
-        return cls(levels.astype(np.int64), np.asarray(counts, np.float64), np.asarray(blocks, np.int64))
+        # In one order, whatever the engine's is: sums of floats depend on it in their last bit.
+        order = np.lexsort((np.asarray(blocks, np.int64), numbers))
+        return cls(
+            levels.astype(np.int64)[order], np.asarray(counts, np.float64)[order], np.asarray(blocks, np.int64)[order]
+        )
 
     def of_block(self, block: int) -> Patterns:
         """Those of the pairs that a block makes."""
