@@ -198,6 +198,7 @@ class TestBrowser:
         ids = page.evaluate(_CONVERSATION, [WRITE_KEY, collector.url, batching])
         events = wait_for(collector, 15)
         ended = datetime.now(UTC)
+        hear_of(page, lambda: len(posted) >= len(events))
         assert [text for text in complaints if "favicon" not in text] == []
         assert_each_once(events, ids)
         stored = {event["messageId"]: {k: v for k, v in event.items() if k != "_batch"} for event in events}
@@ -225,6 +226,13 @@ class TestBrowser:
         page.evaluate(_CONVERSATION, [WRITE_KEY, collector.url, False])
         wait_for(collector, 15)
         assert [url for url in asked if not url.startswith((page_server, collector.url))] == []
+
+
+def hear_of(page: Page, is_enough: Callable[[], bool]) -> None:
+    """Let the browser's own reports come in: they do only while it is asked something, and may come after the events."""
+    deadline = time.monotonic() + 20
+    while not is_enough() and time.monotonic() < deadline:
+        page.evaluate("() => 0")
 
 
 def wait_for(collector: RunningCollector, count: int) -> list[dict]:
