@@ -229,7 +229,7 @@ class TestBrowser:
 
 
 def hear_of(page: Page, is_enough: Callable[[], bool]) -> None:
-    """Let the browser's own reports come in: they do only while it is asked something, and may come after the events."""
+    """Let the browser's own reports come in: they do only while it is asked something."""
     deadline = time.monotonic() + 20
     while not is_enough() and time.monotonic() < deadline:
         page.evaluate("() => 0")
