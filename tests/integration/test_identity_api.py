@@ -542,3 +542,24 @@ def deliver(rig: PipelineRig, campaign_id: str, profile_id: int, key: str | None
                 created_at=now, updated_at=now,
             )
         )  # fmt: skip
+
+
+def test_what_was_known_at_a_moment(ask: Any, rig: PipelineRig, make_user: Callable[..., Actor]) -> None:
+    def says(**traits: Any) -> dict[str, Any]:
+        return {"type": "identify", "userId": "u1", "traits": traits}
+
+    rig.send(says(city="上海", email="anna@shop.example"))
+    rig.run()
+    then = rig.clock.now().isoformat()
+    rig.clock.advance(60)
+    rig.send(says(city="Paris"))
+    rig.run()
+    path = f"/profiles/{encode_profile_id(rig.profile('user_id', 'u1').id)}/past"
+    masked = ask("GET", path, params={"moment": then})
+    assert masked["traits"]["city"]["value"] == "上海"
+    assert "anna" not in json.dumps(masked)
+    shown = ask("GET", path, params={"moment": then, "reveal": True})
+    assert (shown["traits"]["email"]["value"], shown["is_masked"]) == ("anna@shop.example", False)
+    assert {each["type"] for each in shown["identifiers"]} == {"user_id", "email"}
+    assert ask("GET", path, params={"moment": rig.clock.now().isoformat()})["traits"]["city"]["value"] == "Paris"
+    ask("GET", path, params={"moment": then, "reveal": True}, status=403, as_=make_user("analyst", workspace_id=1))

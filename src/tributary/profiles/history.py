@@ -26,11 +26,13 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The golden record as of a moment: trait → [value, timestamp ms, message id, source id, identifier].
+    """The golden record of `profile_id` as of a moment.
 
+    `traits`: name → [value, timestamp ms, message id, source id, identifier]. `identifiers`: (type, value).
     `is_complete` is false if the person has more statements than are read; then the oldest are missing.
     """
 
+    profile_id: int
     traits: dict[str, Entry]
     identifiers: list[tuple[str, str]]
     is_complete: bool
@@ -70,6 +72,7 @@ def known_at(session: Session, warehouse: Warehouse, workspace_id: int, profile_
         if not is_removed and first_seen_ms <= moment_ms
     )
     return Past(
+        current,
         {name: entry for name, entry in traits.items() if entry[0] is not None},
         identifiers,
         len(rows) <= MAX_STATEMENTS,
