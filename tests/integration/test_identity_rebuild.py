@@ -152,13 +152,64 @@ def test_what_one_transaction_cannot_take_is_left_and_said(rig: PipelineRig, mon
         rig.send({"type": "identify", "userId": "v", "anonymousId": f"b{number}"})
     rig.run()
     force(rig, SETS["one cookie"])
-    monkeypatch.setattr("tributary.identity.settle.MAX_REACH", 5)
+    monkeypatch.setattr("tributary.pipeline.rebuild.REACH", 5)
     done = carry_out(rig.store, editor(rig), 1, by="rules:1")
     assert done.is_complete  # one person at a time is little enough
     force(rig, RuleSet())
-    monkeypatch.setattr("tributary.identity.settle.MAX_REACH", 3)
+    monkeypatch.setattr("tributary.pipeline.rebuild.REACH", 3)
     done = carry_out(rig.store, editor(rig), 1, by="rules:2")
     assert (done.left, done.is_complete) == (2, False)
+
+
+TIGHTER = {
+    "a blocked value": RuleSet(
+        types=[IdentifierType(name="email", normaliser="email", priority=20, blocked=["Front@Desk.example"])]
+    ),
+    "a blocked pattern": RuleSet(
+        types=[IdentifierType(name="email", normaliser="email", priority=20, blocked_patterns=["^front@"])]
+    ),
+    "a valid pattern": RuleSet(types=[IdentifierType(name="email", normaliser="email", priority=20, pattern="a.*")]),
+    "a type that is off": RuleSet(
+        types=[IdentifierType(name="email", normaliser="email", priority=20, is_enabled=False)]
+    ),
+    "a type that became shared": RuleSet(
+        types=[IdentifierType(name="email", normaliser="email", priority=20, is_shared=True)]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(TIGHTER))
+def test_a_tightened_rule_reaches_what_was_taken_before(rig: PipelineRig, name: str) -> None:
+    """Two cookies and a desk's address were one person. They part, new events join nobody, and looser rules undo it."""
+
+    def says(cookie: str) -> dict[str, Any]:
+        traits = {"email": "front@desk.example", "cookie": cookie}
+        return {"type": "identify", "anonymousId": cookie, "traits": traits, "messageId": f"m-{cookie}"}
+
+    rig.send({"type": "page", "anonymousId": "a"}, {"type": "page", "anonymousId": "b"}, says("a"), says("b"))
+    rig.run()
+    assert len(rig.people()) == 1
+    before = known(rig)
+    force(rig, TIGHTER[name])
+    with rig.store.read() as session:
+        foreseen = compare(session, 1, TIGHTER[name])
+    assert (foreseen.profiles_before, len(foreseen.splits)) == (1, 1)
+    done = carry_out(rig.store, editor(rig), 1, by="rules:1")
+    assert (done.splits, done.merges, done.is_complete) == (1, 0, True)
+    rig.send(says("c"))
+    rig.run()
+    whole = {value: rig.profile("anonymous_id", value).id for value in "abc"}
+    assert len(set(whole.values())) == 3
+    refusals = {row[0] for row in rig.rows("edges", "refusal")}
+    assert refusals == {"no_rule" if "type" in name else "blocked_value"}
+    force(rig, RuleSet())
+    carry_out(rig.store, editor(rig), 1, by="rules:2")
+    assert not differences(rig)
+    assert rig.profile("anonymous_id", "a").id == rig.profile("anonymous_id", "b").id
+    after = known(rig)
+    parted = {row[0] for row in rig.rows("identifiers", "id, value") if row[1] == "c"}
+    assert [row for row in after["owners"] if row[0] not in parted] == before["owners"]
+    assert {row[0] for row in rig.rows("edges", "refusal")} == {""}
 
 
 def test_a_change_is_never_cut_apart() -> None:

@@ -44,6 +44,7 @@ class GraphNode(BaseModel):
     profile_id: str | None
     is_own: bool
     is_removed: bool
+    is_blocked: bool = Field(description="By the rules in force such a value names nobody; it was taken before.")
     first_seen: datetime
     led_since: datetime | None
     led_until: datetime | None = Field(description="Exact to an hour.")
@@ -193,6 +194,7 @@ def _node(row: Identifier, canonical: int, judge: Judge, *, is_masked: bool) -> 
         profile_id=encode_profile_id(row.profile_id) if row.profile_id else None,
         is_own=row.profile_id == canonical,
         is_removed=bool(row.is_removed),
+        is_blocked=bool(row.is_blocked),
         first_seen=_time(row.first_seen_ms),
         led_since=_time(row.first_led_ms) if row.base_id else None,
         led_until=_time(row.last_led_ms) if row.base_id else None,

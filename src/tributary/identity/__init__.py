@@ -36,6 +36,7 @@ from tributary.identity.rules import (
     write_rules,
 )
 from tributary.identity.sequence import BATCHES, PROFILES, allocate
+from tributary.identity.settle import MAX_REACH
 from tributary.identity.types import Claim, IdentifierTypes, Refused, identifier_id
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "DECISION",
     "DEFAULT_TYPES",
     "MATCH",
+    "MAX_REACH",
     "PROFILES",
     "SAME_EVENT",
     "Changes",

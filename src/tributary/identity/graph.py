@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import xxhash
 
-from tributary.identity.partition import Evidence, Judge, Node
+from tributary.identity.partition import BLOCKED, Evidence, Judge, Node
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Edge, Identifier, IdentityDecision
 
@@ -22,7 +22,7 @@ TOGETHER, APART, UNBOUND, REMOVED = "together", "apart", "unbound", "removed"  #
 
 IDENTIFIER_COLUMNS = (
     "id", "workspace_id", "profile_id", "base_id", "type", "value", "degree", "first_seen_ms", "first_led_ms",
-    "last_led_ms", "source_id", "message_id", "is_removed",
+    "last_led_ms", "source_id", "message_id", "is_removed", "is_blocked",
 )  # fmt: skip
 EDGE_COLUMNS = (
     "id", "workspace_id", "identifier_a", "identifier_b", "kind", "is_trusted", "epoch", "rule", "refusal",
@@ -50,6 +50,7 @@ class Known:
     source_id: str
     message_id: str
     is_removed: bool = False
+    is_blocked: bool = False
     is_new: bool = False
     is_changed: bool = False
     before: int = field(init=False)
@@ -62,11 +63,13 @@ class Known:
         return (
             self.id, self.workspace_id, self.owner, self.base, self.type, self.value, self.degree, self.first_seen_ms,
             self.first_led_ms, self.last_led_ms, self.source_id, self.message_id, bool(self.is_removed),
+            bool(self.is_blocked),
         )  # fmt: skip
 
     def node(self) -> Node:
         """As the partition sees it. A removed one keeps its events where they are, and counts for nothing."""
-        return Node("" if self.is_removed else self.type, self.base > 0, self.first_seen_ms, self.degree)
+        type_ = "" if self.is_removed else BLOCKED if self.is_blocked else self.type
+        return Node(type_, self.base > 0, self.first_seen_ms, self.degree)
 
 
 @dataclass(slots=True)

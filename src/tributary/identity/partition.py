@@ -23,11 +23,12 @@ from tributary.identity.rules import DECISION, IdentifierType, LinkRule, RuleSet
 
 DAY_MS = 86_400_000
 _NO_LIMIT = 1 << 60
+BLOCKED = "!"  # the type of identifiers whose value names nobody by the rules in force
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 class Node(NamedTuple):
-    """An identifier; of no `type` if it was removed.
+    """An identifier; of no `type` if it was removed, and of the type `BLOCKED` if its value is.
 
     `is_homed`: an event was led by it, so it is somebody by itself. `degree`: how many distinct identifiers of higher
     priority claimed it. `first_seen_ms`: the earliest event that carries it.
@@ -79,8 +80,8 @@ class Judge:
 
     def limit(self, type_: str) -> int:
         """The most values of this type that a profile may own (per window, if the type has one)."""
-        if not type_:
-            return _NO_LIMIT  # identifiers that were removed
+        if not type_ or type_ == BLOCKED:
+            return _NO_LIMIT
         found = self._find(type_)
         return found.limit if found else 1
 
@@ -121,12 +122,23 @@ class Judge:
                 ),
                 None,
             )
+            if not (self._may_link(a.type) and self._may_link(b.type)):
+                self._rank[key] = None
         return self._rank[key]
+
+    def _may_link(self, type_: str) -> bool:
+        """Not if the type was turned off, became shared or is no longer there: what was taken before counts no more."""
+        if not type_:
+            return True  # removed: its events stay with whom they are
+        found = self._find(type_)
+        return found is not None and found.is_enabled and not found.is_shared
 
     def hopeless(self, edge: Evidence, a: Node, b: Node) -> str:
         """Why evidence links nothing whatever else is known, or ''."""
         if edge.kind == DECISION:
             return ""
+        if BLOCKED in (a.type, b.type):
+            return "blocked_value"
         if self.is_over_cap(a) or self.is_over_cap(b):
             return "claimed_by_many"
         return "" if self.rule_of(edge, a, b) else "no_rule"

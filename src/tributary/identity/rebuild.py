@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sqlalchemy import select
 
+from tributary.identity.blocked import mark_blocked
 from tributary.identity.graph import APART, UNBOUND
 from tributary.identity.partition import Evidence, Judge, Node, partition
 from tributary.identity.rules import DECISION, RuleSet
@@ -100,6 +101,7 @@ def compare(session: Session, workspace_id: int, rules: RuleSet) -> Difference:
     Memory: some 100 bytes an identifier and a piece of evidence.
     """
     nodes = load_nodes(session, workspace_id)
+    mark_blocked(session, workspace_id, rules, nodes)
     edges = load_edges(session, workspace_id, nodes)
     owner, contested = owners(nodes, edges, load_apart(session, workspace_id, nodes), rules)
     return _difference(nodes, owner, contested)

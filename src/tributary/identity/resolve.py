@@ -19,7 +19,7 @@ from tributary.identity.graph import HOUR_MS, UNBOUND, Decided, Graph, Known, Li
 from tributary.identity.record import Changes, Recorder
 from tributary.identity.rules import DECISION
 from tributary.identity.sequence import PROFILES, allocate
-from tributary.identity.settle import Settler
+from tributary.identity.settle import MAX_REACH, Settler
 from tributary.identity.types import Claim, IdentifierTypes, Refused
 from tributary.store import Session
 
@@ -52,7 +52,7 @@ class Resolver:
     """Resolves one batch inside one write transaction: `resolve`, then `write`.
 
     `version` grows with every batch and orders alias rows in the warehouse. `actor` and `now_ms` go into the
-    merge ledger.
+    merge ledger. `reach` is how many identifiers are looked at because of one another, at most.
     """
 
     def __init__(
@@ -63,13 +63,14 @@ class Resolver:
         version: int,
         actor: str = "pipeline",
         now_ms: int = 0,
+        reach: int = MAX_REACH,
     ) -> None:
         self._session = session
         self._version = version
         self._actor = actor
         self._now_ms = now_ms
         self._graph = Graph(session)
-        self._settler = Settler(session, self._graph, {key: each.rules for key, each in types.items()})
+        self._settler = Settler(session, self._graph, {key: each.rules for key, each in types.items()}, reach=reach)
         self._next_base = self._first_base = allocate(session, PROFILES, 0)
         self._fresh_bases: set[int] = set()
         self._touched: set[int] = set()
@@ -214,6 +215,16 @@ class Resolver:
         self._settler.dirty.update(each for each in wanted if each in self._graph.known)
         self._settler.load_decided(workspace_id, wanted)
         self._settler.settle(is_certain=False)
+
+    def block(self, workspace_id: int, values: Mapping[int, bool]) -> None:
+        """Identifiers whose values name nobody any more, or do again, by the rules in force: id → is blocked."""
+        self._graph.load(values)
+        for each, is_blocked in values.items():
+            known = self._graph.known[each]
+            known.is_blocked, known.is_changed = is_blocked, True
+        self._graph.expand(values)
+        ends = {end for each in values for link in self._graph.links_of(each) for end in (link.a, link.b)}
+        self.touch(workspace_id, {*values, *ends})
 
     def link(self, workspace_id: int, pair: tuple[int, int], decision_id: str, at_ms: int) -> None:
         """Somebody decided that two identifiers are one person's."""

@@ -15,18 +15,20 @@ from tributary.store.tables.identity import IdentityDecision
 
 MAX_REACH = 5000  # identifiers that one batch looks at because of one another; beyond it a full rebuild decides
 ENTANGLED = "entangled"
-_HOPELESS = frozenset({"claimed_by_many", "no_rule", UNBOUND})
+_HOPELESS = frozenset({"blocked_value", "claimed_by_many", "no_rule", UNBOUND})
 
 
 class Settler:
     """Owners of the identifiers in a `graph`. `dirty` are those whose company has to be looked at.
 
-    `joins` are the links that joined two groups since the beginning, in the order in which they did.
+    `joins` are the links that joined two groups since the beginning, in the order in which they did. `reach` is how
+    many identifiers may be looked at because of one another.
     """
 
-    def __init__(self, session: Session, graph: Graph, rules: Mapping[int, RuleSet]) -> None:
+    def __init__(self, session: Session, graph: Graph, rules: Mapping[int, RuleSet], *, reach: int = MAX_REACH) -> None:
         self._session = session
         self._graph = graph
+        self._reach = reach
         self._judges = {workspace_id: Judge(each) for workspace_id, each in rules.items()}
         self._decided: dict[int, Decided] = {}
         self.dirty: set[int] = set()
@@ -161,8 +163,8 @@ class Settler:
         graph, judge = self._graph, self._judges[workspace_id]
         reached: set[int] = set()
         while len(reached) < len(starts):  # profiles are only ever looked at as a whole
-            reached = graph.reach(starts, judge, most=MAX_REACH)
-            if len(reached) > MAX_REACH:
+            reached = graph.reach(starts, judge, most=self._reach)
+            if len(reached) > self._reach:
                 self._put_off(starts, judge)
                 return
             owners = {graph.known[each].owner for each in reached} - {0}

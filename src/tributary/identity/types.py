@@ -98,6 +98,18 @@ class IdentifierTypes:
             self._claims[key] = found
         return found
 
+    def checks_values(self) -> Iterator[IdentifierType]:
+        """The types of which the workspace itself says which values name nobody."""
+        return (each for each in self.definitions if each.pattern or each.blocked or each.blocked_patterns)
+
+    def is_blocked(self, type_: str, value: str) -> bool:
+        """Whether a value that was taken once would not be taken now. `value` is normalised."""
+        compiled = self._find(type_)
+        if compiled is None:
+            return False
+        pattern = compiled.pattern
+        return compiled.is_blocked(value) or (pattern is not None and not pattern.fullmatch(value))
+
     def composites(self, traits: Mapping[str, Any]) -> Iterator[Claim | Refused]:
         """The composite keys that `traits` are enough for."""
         for key in self._composites:

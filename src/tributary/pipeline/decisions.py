@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from tributary.core.clock import Clock
-from tributary.identity import BATCHES, IdentifierTypes, Resolver, allocate, load_types
+from tributary.identity import BATCHES, MAX_REACH, IdentifierTypes, Resolver, allocate, load_types
 from tributary.pipeline.batch import Follower, Outbox, load_outbox
 from tributary.pipeline.delivery import deliver
 from tributary.pipeline.rows import aliases_table, pack, profiles_table
@@ -89,14 +89,16 @@ class IdentityEditor:
             raise AssertionError("a preview without an effect")
         return effect
 
-    def apply(self, workspace_id: int, by: str, action: Callable[[Session, Resolver], T]) -> Effect[T]:
-        """Do it. The warehouse has it when this returns.
+    def apply(
+        self, workspace_id: int, by: str, action: Callable[[Session, Resolver], T], *, reach: int = MAX_REACH
+    ) -> Effect[T]:
+        """Do it. The warehouse has it when this returns. `reach` is how many identifiers may be looked at for it.
 
         Raises:
             Unavailable: the warehouse cannot take it now. It is decided all the same; `recover` brings it there.
         """
         with self._store.begin() as session:
-            effect, outbox = self._carry_out(session, workspace_id, by, action)
+            effect, outbox = self._carry_out(session, workspace_id, by, action, reach)
             columns = ("number", "consumer_group", "batch_id", "events", "profiles", "aliases", "reactions")
             bulk.write(
                 session, PipelineOutbox, columns, [(outbox.number, DECISIONS, *msgspec.structs.astuple(outbox)[1:])]
@@ -112,11 +114,18 @@ class IdentityEditor:
             self._deliver(outbox)
 
     def _carry_out(
-        self, session: Session, workspace_id: int, by: str, action: Callable[[Session, Resolver], T]
+        self,
+        session: Session,
+        workspace_id: int,
+        by: str,
+        action: Callable[[Session, Resolver], T],
+        reach: int = MAX_REACH,
     ) -> tuple[Effect[T], Outbox]:
         number = allocate(session, BATCHES, 1)  # the lock that batches take, too: nothing comes in between
         types: IdentifierTypes = load_types(session, workspace_id, region=self._region)
-        resolver = Resolver(session, {workspace_id: types}, version=number, actor=by, now_ms=self._clock.now_ms())
+        resolver = Resolver(
+            session, {workspace_id: types}, version=number, actor=by, now_ms=self._clock.now_ms(), reach=reach
+        )
         result = action(session, resolver)
         moved = resolver.moved()
         changes = resolver.write()

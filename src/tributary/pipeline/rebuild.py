@@ -10,16 +10,18 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import select
 
 from tributary.core.clock import Clock
-from tributary.identity import load_rules
+from tributary.identity import Resolver, load_rules
+from tributary.identity.blocked import blocked_otherwise
 from tributary.identity.rebuild import Change, compare
 from tributary.identity.rule_versions import put_in_force
 from tributary.jobs import Handler, JobRun, Schedule, enqueue
 from tributary.pipeline.decisions import IdentityEditor
-from tributary.store import Store
+from tributary.store import Session, Store
 from tributary.store.tables.identity_runs import IdentityRun
 
 APPLY_JOB = "identity.apply"
@@ -27,6 +29,7 @@ SETTLE_JOB = "identity.settle"
 RECOVER_JOB = "identity.recover"
 SCHEDULES = (Schedule(RECOVER_JOB, RECOVER_JOB, every=timedelta(minutes=1)),)
 CHUNK = 2_000  # identifiers of one transaction: other writers wait for about a second
+REACH = 500_000  # identifiers that hang together and are decided about at once; others wait for some ten seconds then
 _AGAIN_AFTER = timedelta(
     seconds=15
 )  # pipelines notice new rules within five seconds; what they did meanwhile is put right
@@ -64,14 +67,16 @@ def carry_out(
     Raises:
         Unavailable: a store cannot be reached. What was done stays; the rest is done when it is called again.
     """
-    merges = splits = identifiers = total = 0
+    merges = splits = identifiers = 0
     before: set[Change] = set()
     while True:
         with store.read() as session:
-            found = compare(session, workspace_id, load_rules(session, workspace_id).rules).changes
-        if not found:
+            rules = load_rules(session, workspace_id).rules
+            found = compare(session, workspace_id, rules).changes
+            values = blocked_otherwise(session, workspace_id, rules)
+        if not found and not values:
             return CarriedOut(merges, splits, identifiers, 0, is_complete=True)
-        if set(found) == before:  # too much at once for what one transaction looks at
+        if found and set(found) == before:  # too much at once for what one transaction looks at
             if chunk == 1:
                 _log.warning("identity rules could not be carried out on %d groups of profiles", len(found))
                 return CarriedOut(merges, splits, identifiers, len(found), is_complete=False)
@@ -81,10 +86,27 @@ def carry_out(
         for part in chunks(found, chunk):
             checkpoint(CarriedOut(merges, splits, identifiers, 0, is_complete=False), total)
             wanted = [identifier for each in part for identifier in each.identifiers]
-            editor.apply(workspace_id, by, lambda _, resolver, wanted=wanted: resolver.touch(workspace_id, wanted))  # type: ignore[misc]
+            editor.apply(workspace_id, by, _again(workspace_id, wanted, values), reach=REACH)
             merges += sum(len(each.before) > 1 for each in part)
             splits += sum(len(each.after) > 1 for each in part)
             identifiers += len(wanted)
+        while values:  # those that change nobody
+            some = list(islice(values, chunk))
+            checkpoint(CarriedOut(merges, splits, identifiers, 0, is_complete=False), total)
+            editor.apply(workspace_id, by, _again(workspace_id, some, values), reach=REACH)
+
+
+def _again(
+    workspace_id: int, identifiers: Sequence[int], values: dict[int, bool]
+) -> Callable[[Session, Resolver], None]:
+    """Look at identifiers anew; those of `values` are blocked, or not any more. They are taken out of it."""
+    some = {each: values.pop(each) for each in identifiers if each in values}
+
+    def action(_: Session, resolver: Resolver) -> None:
+        resolver.block(workspace_id, some)
+        resolver.touch(workspace_id, identifiers)
+
+    return action
 
 
 def chunks(changes: Iterable[Change], size: int) -> Iterator[Sequence[Change]]:

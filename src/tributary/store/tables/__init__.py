@@ -7,6 +7,7 @@ from tributary.store.tables import governance as governance
 from tributary.store.tables import identity as identity
 from tributary.store.tables import identity_runs as identity_runs
 from tributary.store.tables import jobs as jobs
+from tributary.store.tables import matching as matching
 from tributary.store.tables import messaging as messaging
 from tributary.store.tables import pipeline as pipeline
 from tributary.store.tables import privacy as privacy

@@ -47,7 +47,8 @@ class Identifier(Base):
     leads one. A profile's own id is the least base id among its identifiers, and 0 (nobody) if there is none. So who
     owns which events follows from who owns which identifiers, and neither a merge nor its undoing touches an event.
     `first_led_ms` and `last_led_ms` bound the events that it leads; the last one in whole hours. A removed identifier
-    has no `value`; it keeps its events where they are, and events that come with it are not led by it any more.
+    has no `value`; it keeps its events where they are, and events that come with it are not led by it any more. A
+    blocked one was taken before the rules in force said that such values name nobody: it links nothing.
     """
 
     __tablename__ = "identifiers"
@@ -66,6 +67,7 @@ class Identifier(Base):
     source_id: Mapped[str]
     message_id: Mapped[str]
     is_removed: Mapped[bool] = mapped_column(server_default=false())
+    is_blocked: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Edge(Base):

@@ -54,12 +54,15 @@ class TraitRule(Base):
 
 
 class Group(Base):
-    """An account, company or household that people belong to, and its own traits."""
+    """An account, company or household that people belong to, and its own traits. `kind` is what its trait of that name
+    says, `account` if it says nothing.
+    """
 
     __tablename__ = "groups"
 
     group_id: Mapped[str] = mapped_column(primary_key=True)  # first, because batches look groups up by it
     workspace_id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(server_default="account")
     traits: Mapped[str] = mapped_column(Text)
     first_seen_ms: Mapped[int]
     last_seen_ms: Mapped[int]
