@@ -2,6 +2,7 @@ import { theme } from "antd";
 import type { ECharts } from "echarts/core";
 import { useEffect, useRef } from "react";
 import { useLook } from "../theme";
+import type { ChartPoint } from "./chart";
 import { type ChartOption, init } from "./engine";
 
 // Told apart also by those who see few colours.
@@ -11,7 +12,7 @@ interface Props {
   option: ChartOption;
   label: string;
   height: number;
-  onSelect?: (point: { series: string; name: string; index: number }) => void;
+  onSelect?: (point: ChartPoint) => void;
 }
 
 export default function Canvas({ option, label, height, onSelect }: Props) {
@@ -66,8 +67,8 @@ export default function Canvas({ option, label, height, onSelect }: Props) {
     const drawn = chart.current;
     if (!drawn || !onSelect) return;
     const select = (event: unknown) => {
-      const point = event as { seriesName?: string; name: string; dataIndex: number };
-      onSelect({ series: point.seriesName ?? "", name: point.name, index: point.dataIndex });
+      const point = event as { seriesName?: string; name: string; dataIndex: number; dataType?: string };
+      onSelect({ series: point.seriesName ?? "", name: point.name, index: point.dataIndex, isEdge: point.dataType === "edge" });
     };
     drawn.on("click", select);
     return () => {

@@ -12,6 +12,14 @@ export interface ChartTable {
   rows: (string | number)[][];
 }
 
+/** What was clicked. Of a graph it is a node, or an edge. */
+export interface ChartPoint {
+  series: string;
+  name: string;
+  index: number;
+  isEdge: boolean;
+}
+
 interface Props {
   option: ChartOption;
   /** What it shows, for those who cannot see it. */
@@ -19,7 +27,7 @@ interface Props {
   height?: number;
   /** The same numbers as a table. */
   table: ChartTable;
-  onSelect?: (point: { series: string; name: string; index: number }) => void;
+  onSelect?: (point: ChartPoint) => void;
 }
 
 /** A chart that is also a table. The drawing library loads with the first chart, the table when it is asked for. */
