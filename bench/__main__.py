@@ -13,7 +13,9 @@ from dataclasses import asdict
 
 from bench.report import Figure, show
 
-NAMES = ("accept", "end_to_end", "profile_read", "audience", "matching", "startup")
+NAMES = (
+    "accept", "end_to_end", "profile_read", "audience", "matching", "startup", "identity_stitching",
+)  # fmt: skip
 WITH_BROWSER = ("page",)  # needs Chromium and the built page, so it runs only when it is named
 
 
