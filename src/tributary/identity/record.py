@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from tributary.identity.graph import EDGE_COLUMNS, IDENTIFIER_COLUMNS, Graph, Known, Link
@@ -16,6 +17,10 @@ _MERGE_COLUMNS = (
     "workspace_id", "kind", "survivor_id", "absorbed_id", "actor", "rule", "identifier_a", "identifier_b", "source_id",
     "message_id", "at_ms", "recorded_ms", "before",
 )  # fmt: skip
+# Nearly all that changes about identifiers is when they were seen. SQLite writes an index anew for each statement that
+# names one of its columns, whether the value differs or not, so those are left out where they stay as they are.
+_SEEN = ("degree", "first_seen_ms", "first_led_ms", "last_led_ms", "source_id", "message_id", "is_blocked")
+_OWNED = ("profile_id", "base_id", *_SEEN)
 
 
 class Changes(NamedTuple):
@@ -77,12 +82,9 @@ class Recorder:
         changes = self._compare(known)
         rows = [each.row() for each in known if each.is_new]
         bulk.write(session, Identifier, IDENTIFIER_COLUMNS, rows)
-        columns = tuple(name for name in IDENTIFIER_COLUMNS if name not in ("id", "workspace_id", "type"))
         changed = [each for each in known if not each.is_new and (each.is_changed or each.owner != each.before)]
-        places = [IDENTIFIER_COLUMNS.index(name) for name in ("id", *columns)]
-        bulk.update(
-            session, Identifier, "id", columns, [tuple(each.row()[place] for place in places) for each in changed]
-        )
+        self._update(_OWNED, [each for each in changed if each.owner != each.before or each.id in self._fresh])
+        self._update(_SEEN, [each for each in changed if each.owner == each.before and each.id not in self._fresh])
         links = graph.links.values()
         bulk.write(session, Edge, EDGE_COLUMNS, [link.row() for link in links if link.is_new])
         judged = ("rule", "refusal", "message_id", "at_ms")
@@ -96,6 +98,10 @@ class Recorder:
         )  # fmt: skip
         self._write_aliases(changes.aliases)
         return changes
+
+    def _update(self, columns: tuple[str, ...], changed: Sequence[Known]) -> None:
+        pick = itemgetter(*(IDENTIFIER_COLUMNS.index(name) for name in ("id", *columns)))
+        bulk.update(self._session, Identifier, "id", columns, [pick(each.row()) for each in changed])
 
     def _compare(self, known: Iterable[Known]) -> Changes:
         """What became of the profiles, and the entries of the ledger about it."""
