@@ -52,6 +52,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "access/roles.py": ("SCOPES", "ROLE_TEXTS"),
     "api/audit_texts.py": ("SENTENCES", "WITH_VERSION", "OTHER", "SYSTEM", "NOBODY"),
     "api/event_changes.py": ("CHANGE_TEXTS",),
+    "api/identity_match_texts.py": ("_COMPARISONS", "_LEVELS", "_REASONS"),
     "api/jobs.py": ("JOB_TITLES",),
     "api/problems.py": ("_TITLES",),
 }

@@ -12,14 +12,14 @@ from tributary.identity import RuleSet
 from tributary.identity.decisions import decisions_about, keep_apart, pair_of_merge
 from tributary.identity.rebuild import Change, compare
 from tributary.jobs import Handler, JobRun
-from tributary.pipeline import rebuild
+from tributary.pipeline import matching, rebuild
 from tributary.store.tables.identity_runs import IdentityRun
 
 if TYPE_CHECKING:
     from tributary.api.context import Context
 
 WHAT_IF_JOB = "identity.what_if"
-SCHEDULES = rebuild.SCHEDULES
+SCHEDULES = (*rebuild.SCHEDULES, *matching.SCHEDULES)
 UNMERGE_JOB = "identity.unmerge"
 LARGEST = 20
 _SAMPLES = 10
@@ -37,7 +37,8 @@ def job_handlers(context: Context) -> Mapping[str, Handler]:
         _unmerge(context, run)
 
     editing = rebuild.job_handlers(context.store, context.identity, context.clock)
-    return {**editing, WHAT_IF_JOB: what_if, UNMERGE_JOB: unmerge}
+    finding = matching.job_handlers(context.store, context.warehouse, context.identity, context.clock)
+    return {**editing, **finding, WHAT_IF_JOB: what_if, UNMERGE_JOB: unmerge}
 
 
 def _what_if(context: Context, run: JobRun) -> None:

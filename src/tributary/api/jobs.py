@@ -36,6 +36,8 @@ JOB_TITLES: Mapping[str, str] = {
     "campaign.headlines": "Renew the main numbers of campaigns",
     "campaign.launch": "Launch a campaign",
     "identity.apply": "Put identity rules in force",
+    "identity.match": "Look for people who may be one",
+    "identity.match_daily": "Begin the daily search for people who may be one",
     "identity.recover": "Bring decisions about identities into the warehouse",
     "identity.settle": "Put right what came while identity rules changed",
     "identity.unmerge": "Part people who were joined",

@@ -29,6 +29,7 @@ _PATH_PARAMETERS = {
     "audience_id": "`aud_…`",
     "campaign_id": "`cmp_…`",
     "identity_run_id": "`idr_…`",
+    "match_pair_id": "`mpr_…`",
     "import_id": "`imp_…`",
     "job_id": "`job_…`",
     "profile_id": "`prf_…`; of a profile that was merged, too.",

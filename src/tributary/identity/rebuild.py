@@ -18,7 +18,7 @@ from sqlalchemy import select
 from tributary.identity.blocked import mark_blocked
 from tributary.identity.graph import APART, UNBOUND
 from tributary.identity.partition import Evidence, Judge, Node, partition
-from tributary.identity.rules import DECISION, RuleSet
+from tributary.identity.rules import DECISION, MATCH, RuleSet
 from tributary.store import Session
 from tributary.store.tables.identity import Edge, Identifier, IdentityDecision
 
@@ -238,7 +238,7 @@ def _rows(session: Session, query: Any) -> Iterator[Sequence[Any]]:
 
 def _degrees(edges: Edges, count: int) -> NDArray[np.int64]:
     """How many distinct identifiers of higher priority claim each node."""
-    is_event = np.array([kind != DECISION for kind, _, _ in edges.sorts], np.bool_)[edges.sort]
+    is_event = np.array([kind not in (DECISION, MATCH) for kind, _, _ in edges.sorts], np.bool_)[edges.sort]
     pairs = edges.b[is_event].astype(np.int64) * count + edges.a[is_event]
     pairs.sort()
     is_first = np.ones(len(pairs), np.bool_)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from tributary.identity.graph import HOUR_MS, UNBOUND, Decided, Graph, Known, Link, link_id
 from tributary.identity.record import Changes, Recorder
-from tributary.identity.rules import DECISION
+from tributary.identity.rules import DECISION, MATCH
 from tributary.identity.sequence import PROFILES, allocate
 from tributary.identity.settle import MAX_REACH, Settler
 from tributary.identity.types import Claim, IdentifierTypes, Refused
@@ -148,8 +148,7 @@ class Resolver:
 
     def _key(self, linkage: Linkage, a: int, b: int) -> tuple[int, int, str, str, bool, int]:
         unbound = self._decided[linkage.workspace_id].unbound
-        times = unbound.get(_pair(a, b), ()) if unbound else ()
-        epoch = sum(at_ms < linkage.at_ms for at_ms in times)
+        epoch = sum(at_ms < linkage.at_ms for at_ms in unbound.get(_pair(a, b), ())) if unbound else 0
         return a, b, linkage.kind, linkage.source_id, linkage.is_trusted, epoch
 
     def _see(self, claim: Claim, linkage: Linkage) -> Known:
@@ -236,6 +235,36 @@ class Resolver:
             )
         )
         self.touch(workspace_id, pair)
+
+    def match(self, workspace_id: int, pairs: Mapping[tuple[int, int], str], at_ms: int) -> None:
+        """Matching is sure that the identifiers of each pair are one person's; the text names what found it.
+
+        Such evidence is there once for a pair. If somebody unbound the two, it counts no more, whenever it is found.
+        """
+        ids = {pair: link_id(*pair, MATCH, "", is_trusted=True, epoch=0) for pair in pairs}
+        ends = {end for pair in pairs for end in pair}
+        self._graph.load(ends)
+        self._graph.load_links(ids.values())
+        unbound = self._settler.load_decided(workspace_id, ends).unbound
+        for pair, name in pairs.items():
+            if ids[pair] not in self._graph.links and all(end in self._graph.known for end in pair):
+                refusal = UNBOUND if _pair(*pair) in unbound else ""
+                self._graph.add(
+                    Link(ids[pair], workspace_id, *pair, MATCH, True, 0, "", refusal, "", name, at_ms, is_new=True)
+                )
+        self.touch(workspace_id, ends)
+
+    def are_one(self, pair: tuple[int, int]) -> bool:
+        """Whether two identifiers that were looked at are one person's by now."""
+        one, other = (self._graph.known.get(each) for each in pair)
+        return one is not None and other is not None and one.owner == other.owner != 0
+
+    def is_matched(self, pair: tuple[int, int]) -> bool:
+        """Whether matching holds two identifiers together that were looked at."""
+        return self.are_one(pair) and any(
+            link.kind == MATCH and not link.refusal and {link.a, link.b} == set(pair)
+            for link in self._graph.links_of(pair[0])
+        )
 
     def unlink(self, pair: tuple[int, int], decision_id: str) -> None:
         """The decision is revoked."""

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from tributary.identity.graph import NOTHING_DECIDED, UNBOUND, Decided, Graph, Link
 from tributary.identity.partition import Group, Judge, partition
-from tributary.identity.rules import DECISION, RuleSet
+from tributary.identity.rules import DECISION, MATCH, RuleSet
 from tributary.store import Session
 from tributary.store.tables.identity import IdentityDecision
 
 MAX_REACH = 5000  # identifiers that one batch looks at because of one another; beyond it a full rebuild decides
 ENTANGLED = "entangled"
+_NO_CLAIMS = frozenset({DECISION, MATCH})  # nobody sent an event that says so
 _HOPELESS = frozenset({"blocked_value", "claimed_by_many", "no_rule", UNBOUND})
 
 
@@ -84,7 +85,7 @@ class Settler:
         graph = self._graph
         for id_ in identifiers:
             known = graph.known[id_]
-            degree = len({link.a for link in graph.links_of(id_) if link.b == id_ and link.kind != DECISION})
+            degree = len({link.a for link in graph.links_of(id_) if link.b == id_ and link.kind not in _NO_CLAIMS})
             if degree != known.degree:
                 known.degree, known.is_changed = degree, True
 
