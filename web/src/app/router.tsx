@@ -8,6 +8,7 @@ import { accountRoutes } from "../features/account/routes";
 import { audiencesRoutes } from "../features/audiences/routes";
 import { campaignsRoutes } from "../features/campaigns/routes";
 import { eventsRoutes } from "../features/events/routes";
+import { identityRoutes } from "../features/identity/routes";
 import { overviewRoutes } from "../features/overview/routes";
 import { peopleRoutes } from "../features/people/routes";
 import { settingsRoutes } from "../features/settings/routes";
@@ -27,6 +28,7 @@ const routeTree = rootRoute.addChildren([
     ...sourcesRoutes,
     ...eventsRoutes,
     ...peopleRoutes,
+    ...identityRoutes,
     ...tagsRoutes,
     ...audiencesRoutes,
     ...campaignsRoutes,
