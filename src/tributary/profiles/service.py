@@ -16,13 +16,12 @@ from sqlalchemy import select
 from tributary.errors import NotFound
 from tributary.identity import OwnedIdentifier, canonical_profile_id
 from tributary.profiles.survivorship import MOST_RECENT, Entry, Strategy, as_items, choose, load_strategies
-from tributary.profiles.update import MirrorRow, golden_json, identifiers_json
+from tributary.profiles.update import MirrorRow, golden_json, identifiers_json, traits_json
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import Fact, Group, GroupMember, ProfileRow
 
 _decode = msgspec.json.Decoder(dict[str, list[Any]]).decode
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +223,7 @@ def recompute(session: Session, workspace_id: int, profile_id: int, *, version: 
     if row is None or row.workspace_id != workspace_id or row.merged_into is not None:
         raise NotFound("There is no person with this id in this workspace.", cure="Check the id.")
     traits = golden_record(session, workspace_id, profile_id)
-    row.traits = _encode(traits).decode()
+    row.traits = traits_json(traits)
     row.version = version
     session.flush()
     identifiers = identifiers_json(session, [profile_id]).get(profile_id, "{}")

@@ -91,7 +91,7 @@ def elect(entries: Iterable[Entry]) -> Entry | None:
 
 
 def choose(strategies: Strategies, facts: Iterable[tuple[str, Entry]]) -> dict[str, Entry]:
-    """The golden record from all facts of a person: (trait, entry), one for each identifier and source."""
+    """The golden record, by name, from all facts of a person: (trait, entry), one for each identifier and source."""
     traits: dict[str, Entry] = {}
     votes: dict[str, list[Entry]] = {name: [] for name in elected(strategies)}
     for name, entry in facts:
@@ -104,7 +104,7 @@ def choose(strategies: Strategies, facts: Iterable[tuple[str, Entry]]) -> dict[s
             traits[name] = winner
         else:
             traits.pop(name, None)
-    return traits
+    return dict(sorted(traits.items()))
 
 
 def _tie(entry: Entry) -> tuple[Any, ...]:

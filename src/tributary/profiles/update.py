@@ -303,7 +303,7 @@ class ProfileUpdates:
         rows = [
             (
                 profile_id, profile.workspace_id, version, profile.first_seen_ms, profile.last_seen_ms, None,
-                _encode(profile.traits).decode(),
+                traits_json(_traits(profile)),
             )
             for profile_id, profile in dirty.items()
         ]  # fmt: skip
@@ -330,9 +330,14 @@ def merge_traits(strategies: Strategies, into: dict[str, Entry], other: Mapping[
         put(strategies, into, name, entry)
 
 
+def traits_json(traits: Mapping[str, Entry]) -> str:
+    """Entries as JSON, by name: the same traits are the same text however they came about."""
+    return _encode(dict(sorted(traits.items()))).decode()
+
+
 def golden_json(traits: Mapping[str, Entry]) -> str:
-    """The golden record as JSON `{name: value}`; cleared traits are left out."""
-    return _encode({name: entry[0] for name, entry in traits.items() if entry[0] is not None}).decode()
+    """The golden record as JSON `{name: value}`, by name; cleared traits are left out."""
+    return _encode({name: entry[0] for name, entry in sorted(traits.items()) if entry[0] is not None}).decode()
 
 
 def identifiers_json(session: Session, profile_ids: Iterable[int]) -> dict[int, str]:
