@@ -29,6 +29,7 @@ from tributary.identity.matching import MatchResult, Model, match, probability
 from tributary.jobs import Handler, JobRun, Schedule, enqueue
 from tributary.pipeline.decisions import IdentityEditor
 from tributary.pipeline.match_records import read_records
+from tributary.pipeline.rebuild import REACH
 from tributary.store import Session, Store
 from tributary.store.tables.jobs import Job
 from tributary.store.tables.matching import MatchingSettingsRow, MatchRun
@@ -217,7 +218,7 @@ class _Work:
         at_ms = self._clock.now_ms()
         while part := list(islice(waiting, _LINKS_AT_A_TIME)):
             self._run.check_cancelled()
-            merged += self._editor.apply(self._workspace_id, MATCHER, self._join(part, at_ms)).result
+            merged += self._editor.apply(self._workspace_id, MATCHER, self._join(part, at_ms), reach=REACH).result
         return merged
 
     def _join(self, part: list[tuple[int, int]], at_ms: int) -> Callable[[Session, Resolver], int]:
