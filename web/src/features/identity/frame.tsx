@@ -15,6 +15,7 @@ interface Props {
 const PLACES = [
   { key: "rules", to: "/identity" },
   { key: "suspicious", to: "/identity/suspicious" },
+  { key: "review", to: "/identity/review" },
 ] as const;
 
 /** How many suspicious cases nobody has looked at, of each kind. */
@@ -24,14 +25,15 @@ export const useOverview = () => hooks.useQuery("get", "/api/v1/identity/suspici
 export function Frame({ at, actions, after, children }: Props) {
   const { t } = useTranslation("identity");
   const overview = useOverview();
-  const waiting = overview.data?.kinds.reduce((sum, each) => sum + each.count, 0) ?? 0;
+  const matching = hooks.useQuery("get", "/api/v1/identity/matching", {}, { staleTime: 30_000 });
+  const waiting = { rules: 0, suspicious: overview.data?.kinds.reduce((sum, each) => sum + each.count, 0) ?? 0, review: matching.data?.open_pairs ?? 0 };
   return (
     <Page title={t(`place.${at}`)} lead={t(`lead.${at}`)} actions={actions} after={after}>
       <Flex component="nav" gap={4} aria-label={t("places")} style={{ marginBottom: 12 }}>
         {PLACES.map(({ key, to }) => (
           <LinkButton key={key} to={to} type={key === at ? "primary" : "text"} {...(key === at ? { "aria-current": "page" as const } : {})}>
             {t(`place.${key}`)}
-            {key === "suspicious" && waiting > 0 && <Badge count={waiting} overflowCount={999} color={key === at ? "#0006" : undefined} style={{ boxShadow: "none" }} />}
+            {waiting[key] > 0 && <Badge count={waiting[key]} overflowCount={999} color={key === at ? "#0006" : undefined} style={{ boxShadow: "none" }} />}
           </LinkButton>
         ))}
       </Flex>

@@ -30,4 +30,14 @@ export const suspiciousRoute = createRoute({
   component: lazyRouteComponent(() => import("./suspicious/suspicious-page").catch(sayIfAway), "SuspiciousPage"),
 });
 
-export const identityRoutes = [identityRoute, suspiciousRoute];
+export const REVIEW_TABS = ["pairs", "settings"] as const;
+export const STATUSES = ["open", "accepted", "rejected", "merged", "obsolete", "all"] as const;
+
+export const reviewRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/identity/review",
+  validateSearch: search({ tab: oneOf(REVIEW_TABS), status: oneOf(STATUSES), pair: text }),
+  component: lazyRouteComponent(() => import("./review/review-page").catch(sayIfAway), "ReviewPage"),
+});
+
+export const identityRoutes = [identityRoute, suspiciousRoute, reviewRoute];

@@ -14,6 +14,7 @@ import { useTell } from "@shared/ui/use-tell";
 import type { Health, Source } from "./health";
 import { OriginsField } from "./origins-field";
 import { RotateKey } from "./rotate-key";
+import { SigningPanel } from "./signing-panel";
 import { useFreeName } from "./taken-name";
 
 interface Props {
@@ -30,6 +31,7 @@ export function SettingsTab({ source, health }: Props) {
       {!mayWrite && <Typography.Text type="secondary">{t("settings.forbidden")}</Typography.Text>}
       <Details source={source} mayWrite={mayWrite} />
       {source.kind !== "import" && <RotateKey source={source} mayWrite={mayWrite} />}
+      {(source.kind === "web" || source.kind === "mobile") && <SigningPanel source={source} mayWrite={mayWrite} />}
       <OnOff source={source} health={health} mayWrite={mayWrite} />
     </Flex>
   );

@@ -29,7 +29,14 @@ export function TypeDrawer({ type, isBuiltIn, standard, taken, mayWrite, onChang
       size={560}
       destroyOnHidden
       title={type && t("type.title", { name: names.identifier(type.name) })}
-      extra={type && <Switch checked={type.is_enabled} disabled={!mayWrite} checkedChildren={t("types.on")} unCheckedChildren={t("types.off")} aria-label={t("types.inUse")} onChange={(isOn) => onChange({ is_enabled: isOn })} />}
+      extra={
+        type && (
+          <Flex gap={6} align="center">
+            <span aria-hidden>{t("types.inUse")}</span>
+            <Switch size="small" checked={type.is_enabled} disabled={!mayWrite} aria-label={t("types.inUse")} onChange={(isOn) => onChange({ is_enabled: isOn })} />
+          </Flex>
+        )
+      }
       footer={
         type && (
           <Flex justify="space-between" gap={8}>
@@ -71,6 +78,7 @@ function Settings({ type, isBuiltIn, taken, mayWrite, onChange }: Pick<Props, "i
             {...named}
             value={nature}
             disabled={disabled}
+            style={{ alignSelf: "start" }}
             options={(["unique", "notUnique", "shared"] as const).map((value) => ({ value, label: t(`types.${value}`) }))}
             onChange={(next) => onChange({ is_unique: next === "unique", is_shared: next === "shared" })}
           />
@@ -104,7 +112,7 @@ function Settings({ type, isBuiltIn, taken, mayWrite, onChange }: Pick<Props, "i
         {(named) => <Radio.Group {...named} value={type.scope} disabled={disabled} options={(["workspace", "source"] as const).map((value) => ({ value, label: t(`scope.${value}`) }))} onChange={(event) => onChange({ scope: event.target.value === "source" ? "source" : "workspace" })} />}
       </Explained>
       <Explained label={t("type.sensitivity")} hint={t("type.sensitivityHint")}>
-        {(named) => <Segmented {...named} value={type.sensitivity} disabled={disabled} options={SENSITIVITIES.map((value) => ({ value, label: t(`sensitivity.${value}`) }))} onChange={(sensitivity) => onChange({ sensitivity })} />}
+        {(named) => <Segmented {...named} style={{ alignSelf: "start" }} value={type.sensitivity} disabled={disabled} options={SENSITIVITIES.map((value) => ({ value, label: t(`sensitivity.${value}`) }))} onChange={(sensitivity) => onChange({ sensitivity })} />}
       </Explained>
       {disabled && <Typography.Text type="secondary">{t("mayNot")}</Typography.Text>}
     </Flex>

@@ -29,9 +29,11 @@ type Case = Schema<"SuspiciousCase">;
 /** What looks wrong among people's identities, the worst first. */
 export function SuspiciousPage() {
   const { t } = useTranslation("identity");
-  const { kind = "many_identifiers", reviewed, cursor } = suspiciousRoute.useSearch();
+  const { kind: wanted, reviewed, cursor } = suspiciousRoute.useSearch();
   const navigate = suspiciousRoute.useNavigate();
   const overview = useOverview();
+  // Without a wish, what there is something of.
+  const kind = wanted ?? overview.data?.kinds.find((each) => each.count > 0)?.kind ?? "many_identifiers";
   const count = (each: string) => overview.data?.kinds.find((one) => one.kind === each)?.count ?? 0;
   return (
     <Frame at="suspicious" actions={<ApiButton method="GET" path={`/identity/suspicious?kind=${kind}`} />}>
