@@ -10,6 +10,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from tributary.api import (
     access,
+    accounts,
     audience_members,
     audiences,
     campaign_people,
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     profiles.router,
     profile_messages.router,
     profile_past.router,
+    accounts.router,
     identity_graph.router,
     identity_decisions.router,
     identity_suspicious.router,

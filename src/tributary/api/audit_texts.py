@@ -25,6 +25,7 @@ from tributary.store.tables.tags import Tag
 
 # `{target}` is the name of the thing, everything else a detail of the entry.
 SENTENCES: Mapping[str, str] = {
+    "account.read_revealed": "saw unmasked personal data of an account",
     "audience.archived": "archived the audience “{target}”",
     "audience.created": "created the audience “{target}”",
     "audience.refresh_requested": "asked for a refresh of the audience “{target}”",
@@ -75,6 +76,7 @@ SENTENCES: Mapping[str, str] = {
     "member.removed": "removed {target} from the workspace",
     "member.role_changed": "changed the role of {target} from {from} to {to}",
     "profile.links_read_revealed": "saw the unmasked identifiers of the person {target}",
+    "profile.past_read_revealed": "saw unmasked what was once known about the person {target}",
     "profile.read_revealed": "saw unmasked personal data of the person {target}",
     "profile.timeline_read_revealed": "saw the unmasked events of the person {target}",
     "profiles.listed_revealed": "saw unmasked personal data of the person {target} in a list",

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from tributary import profiles
 from tributary.access import Principal, get_workspace
+from tributary.api.accounts import encode_account_id
 from tributary.api.auth import requires
 from tributary.api.context import Context, ContextDep, ReadSession
 from tributary.api.event_changes import EventChanges
@@ -107,9 +108,11 @@ class TraitOut(BaseModel):
 
 
 class GroupOut(BaseModel):
-    """A group that the person belongs to."""
+    """An account that the person belongs to. `account_id` names it in this API, `id` is what events call it."""
 
     id: str
+    account_id: str = Field(description="`acc_…`")
+    kind: str
     traits: dict[str, Any]
     since: datetime
 
@@ -445,7 +448,13 @@ class _View:
             },
             identifiers=self._identifiers(profile),
             groups=[
-                GroupOut(id=each.group_id, traits=self._thing(each.traits), since=each.since)
+                GroupOut(
+                    id=each.group_id,
+                    account_id=encode_account_id(each.group_id),
+                    kind=each.kind,
+                    traits=self._thing(each.traits),
+                    since=each.since,
+                )
                 for each in profiles.groups_of(session, profile.workspace_id, profile)
             ],
             first_seen=profile.first_seen,

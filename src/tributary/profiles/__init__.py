@@ -3,6 +3,15 @@
 `ProfileUpdates` is the batch engine that the pipeline drives; everything else reads.
 """
 
+from tributary.profiles.accounts import (
+    ACCOUNT,
+    Account,
+    Member,
+    account_kinds,
+    get_account,
+    list_accounts,
+    members_of,
+)
 from tributary.profiles.find import (
     PeopleFilter,
     count_people,
@@ -51,12 +60,15 @@ from tributary.profiles.timeline import Day, TimelineEvent, timeline, timeline_d
 from tributary.profiles.update import GroupStatement, MirrorRow, ProfileUpdates, Statement
 
 __all__ = [
+    "ACCOUNT",
     "GROUPS_TRAIT",
     "UNMASKED_IDENTIFIERS",
+    "Account",
     "Choice",
     "Day",
     "DisplayName",
     "GroupStatement",
+    "Member",
     "Membership",
     "MirrorRow",
     "Past",
@@ -69,11 +81,13 @@ __all__ = [
     "TimelineEvent",
     "TraitStrategy",
     "Value",
+    "account_kinds",
     "choices_of",
     "count_people",
     "display_name",
     "filter_profiles",
     "find_profile",
+    "get_account",
     "get_profile",
     "get_profiles",
     "golden_record",
@@ -81,6 +95,7 @@ __all__ = [
     "is_personal_property",
     "is_personal_trait",
     "known_at",
+    "list_accounts",
     "list_profiles",
     "load_strategies",
     "mask_context",
@@ -90,6 +105,7 @@ __all__ = [
     "mask_text",
     "mask_trait",
     "mask_traits",
+    "members_of",
     "named_profiles",
     "recompute",
     "save_strategy",

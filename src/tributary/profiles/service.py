@@ -68,6 +68,7 @@ class Membership:
     """A group that a person belongs to, with the group's own traits."""
 
     group_id: str
+    kind: str
     traits: dict[str, Any]
     since: datetime
 
@@ -121,7 +122,7 @@ def get_profiles(session: Session, workspace_id: int, profile_ids: Iterable[int]
 def groups_of(session: Session, workspace_id: int, profile: Profile) -> list[Membership]:
     """The groups that a person belongs to."""
     rows = session.execute(
-        select(GroupMember.group_id, Group.traits, GroupMember.first_seen_ms)
+        select(GroupMember.group_id, Group.kind, Group.traits, GroupMember.first_seen_ms)
         .join(Group, (Group.group_id == GroupMember.group_id) & (Group.workspace_id == GroupMember.workspace_id))
         .where(
             GroupMember.workspace_id == workspace_id,
@@ -130,9 +131,9 @@ def groups_of(session: Session, workspace_id: int, profile: Profile) -> list[Mem
         .order_by(GroupMember.first_seen_ms)
     )
     found: dict[str, Membership] = {}
-    for group_id, text, first_ms in rows:
+    for group_id, kind, text, first_ms in rows:
         traits = {name: entry[0] for name, entry in _decode(text).items() if entry[0] is not None}
-        found.setdefault(group_id, Membership(group_id, traits, _time(first_ms)))
+        found.setdefault(group_id, Membership(group_id, kind, traits, _time(first_ms)))
     return list(found.values())
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tributary.identity import Changes
+from tributary.profiles.accounts import kind_of
 from tributary.profiles.survivorship import BUILT_IN, GROUPS_TRAIT, Entry, Strategies, elect, elected, fold, put
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
@@ -172,7 +173,7 @@ class ProfileUpdates:
             )
         }
         rows = [(*group, *_group_row(known.get(group), statements)) for group, statements in groups.items()]
-        columns = ("traits", "first_seen_ms", "last_seen_ms")
+        columns = ("kind", "traits", "first_seen_ms", "last_seen_ms")
         key = ("workspace_id", "group_id")
         bulk.write(self._session, Group, (*key, *columns), rows, key=key, update=columns)
         self._write_members()
@@ -376,11 +377,12 @@ def _first(member: tuple[Any, ...]) -> tuple[int, str, str]:
     return first_seen_ms, message_id, source_id
 
 
-def _group_row(known: tuple[str, int, int] | None, statements: list[GroupStatement]) -> tuple[str, int, int]:
+def _group_row(known: tuple[str, int, int] | None, statements: list[GroupStatement]) -> tuple[str, str, int, int]:
     traits: dict[str, Entry] = _decode(known[0]) if known else {}
     times = [each.at_ms for each in statements] + ([known[1], known[2]] if known else [])
     for each in statements:
         for name, value in each.traits.items():
             entry = [value, each.at_ms, each.message_id, each.source_id, each.identifier]
             traits[name] = fold(BUILT_IN, name, traits.get(name), entry)
-    return _encode(traits).decode(), min(times), max(times)
+    said = traits.get("kind")
+    return kind_of(said[0] if said else None), traits_json(traits), min(times), max(times)
