@@ -17,7 +17,8 @@ from tributary.api.identity_jobs import SCHEDULES, job_handlers
 from tributary.core.ids import encode_profile_id
 from tributary.errors import Unavailable
 from tributary.identity import LinkRule, RuleSet, draft_rules, load_rules
-from tributary.identity.match_pairs import decide_pair, find_pairs
+from tributary.identity.decisions import unbind
+from tributary.identity.match_pairs import decide_pair, find_pairs, get_pair
 from tributary.identity.match_settings import MatchFields, MatchingSettings, save_matching
 from tributary.identity.rebuild import compare
 from tributary.identity.rule_versions import put_in_force
@@ -343,6 +344,43 @@ class TestLinks:
             encode_profile_id(rig.profile("user_id", user).id) for user in ("u1", "u2")
         }
         assert not pair["are_one"]
+
+    def test_what_the_rules_refuse_waits_for_people(self, rig: PipelineRig, ask: Any, work: Callable[[], None]) -> None:
+        tell(rig)
+        twin = {"name": "欧阳震华", "mobile": "13912345678", "mail": "oyzh@example.org", "birthday": "1962-08-30"}
+        for number in (1, 2):
+            union = {"type": "wechat_unionid", "id": f"union-{number}"}
+            rig.send(
+                {
+                    "type": "identify", "anonymousId": f"twin-{number}", "traits": twin,
+                    "context": {"externalIds": [union | {"collection": "users", "encoding": "none"}]},
+                }
+            )  # fmt: skip
+        rig.run()
+        find(ask, work, is_automatic=True)
+        (pair,) = pairs(ask, reason="rules")
+        assert not pair["are_one"]
+        assert rig.rows("edges", "refusal", "kind = 'match' AND refusal <> ''") == [("limit:wechat_unionid",)]
+        assert decide(ask, pair, "same")["are_one"], "people may join whom limits keep apart"
+
+    def test_what_was_unbound_is_not_matched_again(self, rig: PipelineRig, ask: Any, work: Callable[[], None]) -> None:
+        tell(rig)
+        find(ask, work)
+        pair, *_ = pairs(ask)
+        with rig.store.read() as session:
+            row = get_pair(session, 1, pair["id"])
+            ends = (row.identifier_a, row.identifier_b)
+        editor = IdentityEditor(rig.store, rig.warehouse, rig.clock)
+        editor.apply(
+            1, "t", lambda session, resolver: unbind(
+                session, resolver, 1, ends, by="src_till", reason="", at=rig.clock.now()
+            ),
+        )  # fmt: skip
+        find(ask, work, is_automatic=True)
+        (refused,) = pairs(ask, reason="rules")
+        assert refused["id"] == pair["id"]
+        assert rig.rows("edges", "refusal", "kind = 'match' AND refusal <> ''") == [("unbound",)]
+        assert not changes(rig)
 
     def test_on_both_stores(self, make_rig: Callable[..., PipelineRig], store_url: str) -> None:
         rig = make_rig(store_url)

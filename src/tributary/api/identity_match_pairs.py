@@ -281,7 +281,7 @@ class _Shown:
                 "probability": row.probability,
                 "weight": row.weight,
                 "people": [self._summary(a), self._summary(b)],
-                "are_one": a == b,
+                "are_one": a == b != 0,
                 "found_at": row.found_at,
                 "seen_at": row.seen_at,
                 "decided_by": row.decided_by or None,

@@ -28,6 +28,10 @@ class Operator:
         """The answer to a POST, decoded."""
         return self._read(self._http.post(path, json=body or {}))
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """The answer to a PUT, decoded."""
+        return self._read(self._http.put(path, json=body))
+
     def wait(self, path: str, until: Callable[[Any], bool], what: str) -> Any:
         """GET `path` until `until` holds of the answer.
 

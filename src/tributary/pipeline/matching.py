@@ -197,9 +197,9 @@ class _Work:
         settings: MatchingSettings,
         parted: Mapping[tuple[int, int], Parted],
         counts: dict[str, int],
-    ) -> dict[tuple[int, int], Found]:
+    ) -> list[tuple[int, int]]:
         """Write the pairs down; returns those that are to be linked, by their anchors."""
-        links: dict[tuple[int, int], Found] = {}
+        links: list[tuple[int, int]] = []
         pairs = _pairs(result, settings)
         while part := list(islice(pairs, _PAIRS_AT_A_TIME)):
             self._run.check_cancelled()
@@ -208,10 +208,10 @@ class _Work:
                     session, self._workspace_id, part, parted, run_id=self._run_id, now=self._clock.now()
                 )
             counts["kept"] += len(part)
-            links.update((pair, each) for pair, each in is_open.items() if each.reason == "sure")
+            links += [pair for pair, each in is_open.items() if each.reason == "sure"]
         return links
 
-    def _link(self, links: Mapping[tuple[int, int], Found]) -> int:
+    def _link(self, links: list[tuple[int, int]]) -> int:
         """Make one person of those of whom matching is sure, as far as the rules let it. Returns how many pairs are."""
         merged = 0
         waiting = iter(links)

@@ -24,8 +24,10 @@ from tributary.audiences import create_audience
 from tributary.core.clock import Clock
 from tributary.core.envelope import Envelope, encode_envelope
 from tributary.errors import Conflict, Unavailable
+from tributary.identity.match_settings import MatchingSettings, has_chinese, save_matching
 from tributary.jobs import Handler, JobRun, enqueue, list_jobs
 from tributary.pipeline import counters, is_stored
+from tributary.pipeline.matching import begin_run
 from tributary.privacy import Hasher, record_consent
 from tributary.simulation.definitions import AUDIENCES, TAGS
 from tributary.simulation.simulate import consent_statements, generate
@@ -198,7 +200,7 @@ class _Load:
             record_consent(session, self._hasher, workspace_id, statements, by="demo data", now=self._clock.now())
 
     def _define(self, workspace_id: int) -> None:
-        """The tags and audiences, each unless it is there; they are computed by jobs of their own."""
+        """The tags and audiences, each unless it is there, and matching; jobs of their own do the computing."""
         caller = system_principal(workspace_id, clock=self._clock, name="demo data")
         for tag in TAGS:
             with contextlib.suppress(Conflict), self._store.begin() as session:
@@ -206,6 +208,11 @@ class _Load:
         for name, rule in AUDIENCES:
             with contextlib.suppress(Conflict), self._store.begin() as session:
                 create_audience(session, caller, name=name, rule=rule, schedule="daily")
+        if has_chinese():  # else the page says how to get it
+            with contextlib.suppress(Conflict), self._store.begin() as session:
+                wanted = MatchingSettings(is_enabled=True, schedule="daily")
+                save_matching(session, workspace_id, wanted, by="demo data", now=self._clock.now())
+                begin_run(session, workspace_id, trigger="manual", by="demo data", clock=self._clock)
 
     def _finish(self, workspace_id: int, run: ImportRun) -> None:
         caller = system_principal(workspace_id, clock=self._clock, name="demo data")

@@ -12,7 +12,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from random import Random
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from tributary.privacy import Statement
 from tributary.simulation.behaviour import APP, CRM, ORDERS, WEB, Sent, basket, history, order_events
 from tributary.simulation.dirt import soil
 from tributary.simulation.people import Person, population
+from tributary.simulation.second_cards import second_card
 from tributary.sources import SourceKind
 
 MAX_BATCH = 100  # events; what real clients put into one request
@@ -165,7 +166,7 @@ def _timeline(seed: int, people: int, now: datetime) -> Iterator[tuple[str, byte
     heap: list[tuple[datetime, int, str, bytes]] = []
     for person in population(seed, people):
         rng = Random(f"{seed}/history/{person.number}")
-        for sent in history(rng, person, now):
+        for sent in chain(history(rng, person, now), second_card(seed, person, now)):
             # The event's own time stays when it is sent again later: only its place in the stream changes.
             stamped = Sent(sent.at, sent.source, {"timestamp": _iso(sent.at), **sent.event})
             heap.extend(

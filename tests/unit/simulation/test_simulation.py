@@ -12,6 +12,7 @@ import pytest
 
 from tributary.simulation.behaviour import APP, CRM, ORDERS, WEB
 from tributary.simulation.people import population
+from tributary.simulation.second_cards import has_second_card, second_card
 from tributary.simulation.shop import BY_CATEGORY, CATEGORIES, PRODUCTS
 from tributary.simulation.simulate import (
     BASE_RATE,
@@ -252,3 +253,27 @@ def test_strangers_do_not_answer():
     response = simulate_response(SEED, PEOPLE, [Assigned("nobody@example.com", "A")], NOW)
     assert response.batches == []
     assert response.planted["A"].people == 0
+
+
+def test_some_members_are_in_the_crm_twice_and_no_identifier_tells(persons, events):
+    twice = [person for person in persons if has_second_card(SEED, person)]
+    assert 0.02 < len(twice) / sum(person.member_no is not None for person in persons) < 0.09
+    cards = {
+        event["traits"]["member_no"]: event
+        for source, event in events
+        if source == CRM and event["type"] == "identify" and event["traits"]["member_no"].startswith("M9")
+    }
+    assert set(cards) == {f"M{9_000_000 + person.number}" for person in twice}
+    for person in twice:
+        event = cards[f"M{9_000_000 + person.number}"]
+        assert "userId" not in event or event["userId"] != person.user_id
+        assert "email" not in event["traits"]
+    phones = {person.phone for person in persons}
+    given = [
+        sent.event["traits"]["phone"]
+        for person in twice
+        for sent in second_card(SEED, person, NOW)
+        if "phone" in sent.event["traits"]
+    ]
+    assert given
+    assert phones.isdisjoint(given)
