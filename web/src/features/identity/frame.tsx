@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
 import { LinkButton } from "@shared/ui/link-button";
 import { Page } from "@shared/ui/page";
+import "./identity.css";
 
 interface Props {
   at: "rules" | "suspicious" | "review";

@@ -2,7 +2,6 @@ import { Flex, Switch, Typography } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ownStore } from "@shared/session/browser-store";
-import "./identity.css";
 
 const PLACE = "identity.keys";
 const TYPED_INTO = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], [role=combobox], [role=dialog], [role=menu]";

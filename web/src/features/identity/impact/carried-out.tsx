@@ -26,7 +26,7 @@ export function CarriedOut({ run, done, work }: { run: Run; done: Schema<"Identi
   const isInForce = run.version === work.place?.inForce;
   const previous = versionBefore(work.versions.data?.items ?? []);
   return (
-    <Panel title={t("run.apply", { version: nameOf(run.version, t("versions.unkept")) })} extra={<Ago at={run.finished_at ?? run.created_at} say={(ago) => t("run.finished", { ago })} />}>
+    <Panel title={t("run.apply", { version: nameOf(run.version, t("versions.unkept")) })} extra={<Ago at={run.finished_at ?? run.created_at} say={(ago) => t("run.done", { ago })} />}>
       <Flex vertical gap={12}>
         <Alert
           type={done.is_complete && run.state === "succeeded" ? "success" : "warning"}

@@ -10,14 +10,12 @@ import { UnsavedGuard } from "@shared/ui/unsaved-guard";
 import { useTell } from "@shared/ui/use-tell";
 import { Explained } from "../rules/explained";
 import { isSame } from "../rules/model";
-import { useMatchingRefresh } from "./run-panel";
+import { settingsOf, useMatchingRefresh } from "./run-panel";
 
 type Matching = Schema<"MatchingOut">;
 
 const FIELDS = ["name", "phone", "email", "address", "birthday", "id_card"] as const;
 const SCHEDULES = ["manual", "daily"] as const;
-
-const settingsOf = ({ is_enabled, schedule, merge, review, is_automatic, fields }: Matching) => ({ is_enabled, schedule, merge, review, is_automatic, fields });
 
 /** From where on people are asked, from where on they are joined, how often, and what is compared. */
 export function MatchingSettings({ matching }: { matching: Matching }) {

@@ -5,14 +5,14 @@ import { useTranslation } from "react-i18next";
 import { type Schema, hooks } from "@shared/api/client";
 import { useFormats } from "@shared/format";
 import { PersonLink } from "@shared/people/person-link";
-import { nameOf, noteOf } from "@shared/people/person-words";
+import { nameOf } from "@shared/people/person-words";
 import { useMay } from "@shared/session";
 import { useUserNames } from "@shared/session/user-names";
 import { Panel } from "@shared/ui/panel";
 import { ProblemView } from "@shared/ui/problem-view";
 import { Ago } from "@shared/ui/time";
 import { Waterfall } from "./waterfall";
-import { agreement } from "./weights";
+import { agreement, shownShare } from "./weights";
 
 type Detail = Schema<"MatchPairDetail">;
 
@@ -62,10 +62,11 @@ function Verdict({ pair }: { pair: Detail }) {
   const { t } = useTranslation("identity");
   const formats = useFormats();
   const userName = useUserNames();
-  const share = formats.percent(pair.probability, pair.probability > 0.99 ? 3 : 1);
+  const shown = shownShare(pair.probability);
+  const share = formats.percent(shown.share, shown.digits);
   return (
     <Flex gap={16} align="center">
-      <Progress type="circle" size={56} percent={Math.floor(1000 * pair.probability) / 10} format={() => formats.percent(pair.probability, 0)} aria-label={t("review.probability", { share })} />
+      <Progress type="circle" size={56} percent={Math.floor(1000 * pair.probability) / 10} format={() => <span style={{ fontSize: 12 }}>{share}</span>} aria-label={t("review.probability", { share })} />
       <div>
         <Typography.Text strong>{t("review.probability", { share })}</Typography.Text>
         <div>{pair.reason_text}</div>
@@ -90,7 +91,7 @@ function Sides({ pair }: { pair: Detail }) {
   };
   const person = (index: 0 | 1) => {
     const one = pair.people[index];
-    return one && <><PersonLink id={one.id} label={nameOf(one)} target="_blank" /> <Typography.Text type="secondary" style={{ fontWeight: 400 }}>{noteOf(one)}</Typography.Text></>;
+    return one && <PersonLink id={one.id} label={nameOf(one)} target="_blank" />;
   };
   return (
     <Table
@@ -108,7 +109,7 @@ function Sides({ pair }: { pair: Detail }) {
           title: t("review.agreement"), key: "agreement", width: 220,
           render: (_, side) => {
             const found = steps.get(side.field);
-            return <Flex gap={6} align="baseline">{icons[agreement(found?.level)]}<span>{found?.text ?? t("review.notCompared")}</span></Flex>;
+            return <Flex gap={6} align="baseline">{icons[agreement(found?.level)]}<span>{found && found.level !== "missing" ? found.text : t("review.notCompared")}</span></Flex>;
           },
         },
       ]}

@@ -14,6 +14,7 @@ import { noQueue, step } from "../queue";
 import { STATUSES, reviewRoute } from "../routes";
 import { BulkButton } from "./bulk-button";
 import { PairDetail } from "./pair-detail";
+import { shownShare } from "./weights";
 import { Going, Missing, RunButton, isGoing, useMatchingRefresh } from "./run-panel";
 
 type Pair = Schema<"MatchPairOut">;
@@ -119,10 +120,11 @@ export function Pairs({ matching }: { matching: Matching }) {
 function PairLink({ pair, isAt, onOpen }: { pair: Pair; isAt: boolean; onOpen: () => void }) {
   const { t } = useTranslation("identity");
   const formats = useFormats();
+  const { share, digits } = shownShare(pair.probability);
   return (
     <button type="button" id={`pair-${pair.id}`} className="identity-review-row" aria-current={isAt || undefined} onClick={onOpen}>
       <span>{pair.people.map((person) => nameOf(person) ?? t("review.unknown")).join(" · ")}</span>
-      <span className="numeric identity-review-share">{formats.percent(pair.probability)}</span>
+      <span className="numeric identity-review-share">{formats.percent(share, digits)}</span>
     </button>
   );
 }

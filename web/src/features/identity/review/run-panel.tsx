@@ -15,6 +15,8 @@ import { useTell } from "@shared/ui/use-tell";
 
 type Matching = Schema<"MatchingOut">;
 
+export const settingsOf = ({ is_enabled, schedule, merge, review, is_automatic, fields }: Matching) => ({ is_enabled, schedule, merge, review, is_automatic, fields });
+
 export const isGoing = (run: Matching["last_run"]) => run?.state === "queued" || run?.state === "running";
 
 /** Whatever is known of matching, asked for anew. */
@@ -33,6 +35,7 @@ export function RunButton({ matching, type = "default" }: { matching: Matching; 
   const run = async () => {
     setPending(true);
     try {
+      if (!matching.is_enabled) await api.PUT("/api/v1/identity/matching", { body: { ...settingsOf(matching), is_enabled: true } });
       await api.POST("/api/v1/identity/matching/runs");
     } catch (thrown) {
       tell.failed(thrown);
@@ -42,7 +45,7 @@ export function RunButton({ matching, type = "default" }: { matching: Matching; 
   };
   return (
     <Tooltip title={mayWrite ? undefined : t("mayNot")}>
-      <Button type={type} icon={<PlayCircleOutlined />} disabled={!mayWrite || isGoing(matching.last_run)} loading={isPending} onClick={() => void run()}>{t("review.run")}</Button>
+      <Button type={type} icon={<PlayCircleOutlined />} disabled={!mayWrite || isGoing(matching.last_run)} loading={isPending} onClick={() => void run()}>{t(matching.is_enabled ? "review.run" : "review.turnOn")}</Button>
     </Tooltip>
   );
 }

@@ -56,7 +56,7 @@ export function Waterfall({ waterfall }: { waterfall: Schema<"MatchWaterfall"> }
       <Typography.Text type="secondary">{t("weights.lead")}</Typography.Text>
       <Chart
         label={t("weights.title")}
-        height={240}
+        height={200}
         option={option as never}
         table={{
           columns: [t("review.field.title"), t("review.agreement"), t("weights.column")],

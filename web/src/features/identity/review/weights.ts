@@ -4,6 +4,10 @@ export function agreement(level: string | undefined): "agrees" | "differs" | "un
   return level === "different" ? "differs" : "agrees";
 }
 
+/** How a probability is shown: never as whole when it is not, and with what tells the nearly sure ones apart. */
+export const shownShare = (share: number): { share: number; digits: number } =>
+  share > 0.99 ? { share: Math.floor(share * 10_000) / 10_000, digits: 2 } : { share: Math.floor(share * 100) / 100, digits: 0 };
+
 export interface Bar {
   name: string;
   /** Where the bar begins and ends, in bits. */
