@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
@@ -37,12 +37,15 @@ from tributary.warehouse import Warehouse
 
 MATCH_JOB: Final = "identity.match"
 DAILY_JOB: Final = "identity.match_daily"
-SCHEDULES: Final = (Schedule(DAILY_JOB, DAILY_JOB, every=timedelta(days=1)),)
+# Two in the morning in China.
+SCHEDULES: Final = (
+    Schedule(DAILY_JOB, DAILY_JOB, every=timedelta(days=1), anchor=datetime(1970, 1, 1, 18, tzinfo=UTC)),
+)
 MOST_PAIRS: Final = 50_000  # kept of a run, the most certain ones: more than people could look at
 MATCHER: Final = "matching"  # who links, in the ledger of merges
 
 _PAIRS_AT_A_TIME: Final = 1_000
-_LINKS_AT_A_TIME: Final = 50  # two people each, with all their identifiers: other writers wait for about a second
+_LINKS_AT_A_TIME: Final = 50  # others wait for the lock meanwhile: some tenths of a second
 _KEPT_RUNS: Final = 50
 _LIVE: Final = ("queued", "running")
 _PHASES: Final = ("standardise", "load", "compare", "learn", "score", "cluster")
