@@ -1,7 +1,7 @@
 import { EyeInvisibleOutlined, EyeOutlined, LeftOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
-import { Button, Col, Flex, Row, Tabs, Tooltip, Typography } from "antd";
-import { useState } from "react";
+import { Alert, Button, Col, Flex, Row, Tabs, Tooltip } from "antd";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNames } from "@shared/names";
 import { hooks } from "@shared/api/client";
@@ -12,15 +12,15 @@ import { FaultBoundary } from "@shared/ui/fault-boundary";
 import { Page } from "@shared/ui/page";
 import { Panel } from "@shared/ui/panel";
 import { ProblemView } from "@shared/ui/problem-view";
-import { QueryView } from "@shared/ui/query-view";
 import { Ago } from "@shared/ui/time";
 import { Consent } from "./consent";
-import { Identity } from "./identity";
+import { Identity } from "./identity/identity";
 import { Memberships } from "./memberships";
 import { Messages } from "./messages";
+import { GoldenRecord } from "./golden-record";
 import { personRoute } from "./routes";
 import { Timeline } from "./timeline";
-import { Traits } from "./traits";
+
 
 /** Everything about one person. Personal data is masked until it is revealed, which is written down. */
 export function PersonPage() {
@@ -30,7 +30,7 @@ export function PersonPage() {
 
 function Person({ profileId }: { profileId: string }) {
   const { t } = useTranslation("people");
-  const { tab } = personRoute.useSearch();
+  const { tab, from } = personRoute.useSearch();
   const navigate = personRoute.useNavigate();
   const names = useNames();
   const mayReveal = useMay("profiles:reveal");
@@ -38,11 +38,27 @@ function Person({ profileId }: { profileId: string }) {
   const query = hooks.useQuery("get", "/api/v1/profiles/{profile_id}", { params: { path: { profile_id: profileId }, query: { reveal } } }, { placeholderData: (before) => before });
   const person = query.data;
   const name = person ? person.display_name || names.anonymous : profileId;
+  // The id of a profile that was merged leads to the person that has it now.
+  const current = query.isPlaceholderData ? undefined : person?.id;
+  useEffect(() => {
+    if (current && current !== profileId) void navigate({ params: { profileId: current }, search: (before) => ({ ...before, from: profileId }), replace: true });
+  }, [current, profileId, navigate]);
+  const beside = (content: ReactNode) => (
+    <Row gutter={[16, 16]}>
+      <Col xs={24} xl={10}>
+        <Flex vertical gap={16}>
+          <GoldenRecord query={query} profileId={profileId} reveal={reveal} />
+          <Panel title={t("consent.title")}><Consent profileId={profileId} /></Panel>
+        </Flex>
+      </Col>
+      <Col xs={24} xl={14}><Panel>{content}</Panel></Col>
+    </Row>
+  );
   const tabs = [
-    { key: "timeline", label: t("tab.timeline"), children: <Timeline profileId={profileId} reveal={reveal} /> },
-    { key: "audiences", label: t("tab.audiences"), children: <Memberships profileId={profileId} /> },
-    { key: "identity", label: t("tab.identity"), children: <Identity profileId={profileId} reveal={reveal} /> },
-    { key: "messages", label: t("tab.messages"), children: <Messages profileId={profileId} /> },
+    { key: "timeline", label: t("tab.timeline"), children: beside(<Timeline profileId={profileId} reveal={reveal} />) },
+    { key: "audiences", label: t("tab.audiences"), children: beside(<Memberships profileId={profileId} />) },
+    { key: "identity", label: t("tab.identity"), children: <Identity profileId={profileId} reveal={reveal} /> }, // a graph needs room
+    { key: "messages", label: t("tab.messages"), children: beside(<Messages profileId={profileId} />) },
   ];
   const back = <Link to="/people"><LeftOutlined /> {t("title")}</Link>;
   // Without the person no part of the page has anything to say.
@@ -71,27 +87,20 @@ function Person({ profileId }: { profileId: string }) {
         </>
       }
     >
-      <Row gutter={[16, 16]}>
-        <Col xs={24} xl={10}>
-          <Flex vertical gap={16}>
-            <Panel title={t("traits.title")} extra={<Typography.Text type="secondary">{t("traits.lead")}</Typography.Text>} flush>
-              <QueryView query={query} rows={10}>{(found) => <Traits person={found} />}</QueryView>
-            </Panel>
-            <Panel title={t("consent.title")}><Consent profileId={profileId} /></Panel>
-          </Flex>
-        </Col>
-        <Col xs={24} xl={14}>
-          <Panel>
-            <Tabs
-              activeKey={tab ?? "timeline"}
-              destroyOnHidden
-              style={{ marginTop: -12 }}
-              onChange={(key) => void navigate({ search: { tab: key as typeof tab } })}
-              items={tabs.map((each) => ({ ...each, children: <FaultBoundary>{each.children}</FaultBoundary> }))}
-            />
-          </Panel>
-        </Col>
-      </Row>
+      {from && from !== profileId && (
+        <Alert
+          type="info" showIcon style={{ marginBottom: 12 }} title={t("mergedFrom.title", { id: from })} description={t("mergedFrom.hint")}
+          closable={{ onClose: () => void navigate({ search: (before) => ({ ...before, from: undefined }), replace: true }) }}
+          action={tab === "identity" ? undefined : <Link to={personRoute.to} params={{ profileId }} search={{ tab: "identity" }}>{t("mergedFrom.see")}</Link>}
+        />
+      )}
+      <Tabs
+        activeKey={tab ?? "timeline"}
+        destroyOnHidden
+        style={{ marginTop: -10 }}
+        onChange={(key) => void navigate({ search: ({ then, from: led }) => ({ then, from: led, tab: key as typeof tab }) })}
+        items={tabs.map((each) => ({ ...each, children: <FaultBoundary>{each.children}</FaultBoundary> }))}
+      />
     </Page>
   );
 }

@@ -14,7 +14,13 @@ export const peopleRoute = createRoute({
 export const personRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/people/$profileId",
-  validateSearch: search({ tab: oneOf(["timeline", "identity", "audiences", "messages"]), event: text, until: text, why: text }),
+  validateSearch: search({
+    tab: oneOf(["timeline", "identity", "audiences", "messages"]), event: text, until: text, why: text,
+    then: text, // the day of which the golden record is shown
+    from: text, // the id that led here, of a profile that was merged into this one
+    // The identity graph: as a table, at a moment, with something chosen, and what stands beside it.
+    view: oneOf(["table"]), at: text, chosen: text, side: oneOf(["steps", "details", "decisions"]),
+  }),
   component: lazyRouteComponent(() => import("./person-page").catch(sayIfAway), "PersonPage"),
 });
 

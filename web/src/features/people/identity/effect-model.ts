@@ -6,7 +6,11 @@ type Audience = Schema<"AffectedAudience">;
 type Tag = Schema<"AffectedTag">;
 
 /** A person as of today, in the form of one after a decision. */
-export type Today = Pick<Affected, "id" | "display_name" | "traits" | "identifiers" | "audiences" | "tags">;
+export type Today = Pick<Affected, "id" | "display_name" | "traits" | "identifiers"> & {
+  /** Left out for those who may not see them. */
+  audiences?: Audience[] | undefined;
+  tags?: Tag[] | undefined;
+};
 
 export interface Marked<Item> {
   item: Item;
