@@ -32,7 +32,7 @@ from tributary.simulation.records import customer_records
 from tributary.store.tables.matching import MatchRun
 
 API = "/api/v1"
-PEOPLE = 250
+PEOPLE = 160
 # The till and the shop call these otherwise than identifiers are called, so they link nobody.
 FIELDS = {"phone": ["mobile"], "email": ["mail"]}
 NO_MATCHES = RuleSet(rules=[LinkRule(id="events", kinds=[SAME_EVENT, ALIAS])])
@@ -156,7 +156,7 @@ class TestReview:
         before = known(rig)
         run = find(ask, work)
         assert known(rig) == before, "nothing is joined unless somebody wants it"
-        assert run["result"]["records"] == PEOPLE
+        assert PEOPLE - 3 <= run["result"]["records"] <= PEOPLE, "of some too little is known"
         assert run["result"]["merged"] == 0
         found = pairs(ask)
         assert len(found) == run["result"]["kept"] == ask("GET", "/matching")["open_pairs"] > 20
@@ -282,8 +282,9 @@ class TestLinks:
         graph = ask("GET", f"/profiles/{by_merge['people'][0]['id']}/graph")
         entry = next(each for each in graph["merges"] if each["kind"] == "merge")
         ask("POST", "/decisions", {"kind": "apart", "merge": entry["id"]}, status=201)
-        for each in merged:
-            decide(ask, each, "different")
+        verdicts = [{"id": each["id"], "verdict": "different"} for each in merged]
+        results = ask("POST", "/matching/pairs/decisions", {"items": verdicts})["items"]
+        assert {each["status"] for each in results} == {"rejected"}
         assert known(rig) == before
         find(ask, work, is_automatic=True)
         assert {each["id"] for each in merged} <= {each["id"] for each in pairs(ask, status="rejected")}
@@ -391,8 +392,7 @@ class TestLinks:
             assert run.model is not None
             assert all(not each["common"] for each in run.model["frequencies"])
             found = list(find_pairs(session, 1, status="merged", limit=1000))
-        for pair in found:
-            editor.apply(1, "t", reject(pair.id, rig))
+        editor.apply(1, "t", reject([pair.id for pair in found], rig))
         assert known(rig) == before
 
 
@@ -471,7 +471,9 @@ def key(pair: dict[str, Any], side: int) -> str:
     return str(found)
 
 
-def reject(pair_id: str, rig: PipelineRig) -> Callable[..., Any]:
-    return lambda session, resolver: decide_pair(
-        session, resolver, 1, pair_id, "different", by="t", reason="", now=rig.clock.now()
-    )
+def reject(pair_ids: list[str], rig: PipelineRig) -> Callable[..., Any]:
+    def action(session: Any, resolver: Any) -> None:
+        for pair_id in pair_ids:
+            decide_pair(session, resolver, 1, pair_id, "different", by="t", reason="", now=rig.clock.now())
+
+    return action
