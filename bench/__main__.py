@@ -14,7 +14,7 @@ from dataclasses import asdict
 from bench.report import Figure, show
 
 NAMES = (
-    "accept", "end_to_end", "profile_read", "audience", "matching", "startup", "identity_stitching",
+    "accept", "end_to_end", "profile_read", "audience", "matching", "startup", "identity_stitching", "identity_rebuild",
 )  # fmt: skip
 WITH_BROWSER = ("page",)  # needs Chromium and the built page, so it runs only when it is named
 

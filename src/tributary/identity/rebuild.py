@@ -8,9 +8,9 @@ is that of `partition` over everything, at a hundredth of the cost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from sqlalchemy import select
@@ -19,20 +19,26 @@ from tributary.identity.blocked import mark_blocked
 from tributary.identity.graph import APART, UNBOUND
 from tributary.identity.partition import Evidence, Judge, Node, partition
 from tributary.identity.rules import DECISION, MATCH, RuleSet
-from tributary.store import Session
+from tributary.identity.types import IdentifierTypes
+from tributary.store import Session, bulk
+from tributary.store.columns import Columns, Wanted, start_reading
 from tributary.store.tables.identity import Edge, Identifier, IdentityDecision
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 100_000
+_BITS = 63  # of an id
+_NODES = Wanted(Identifier, ("profile_id", "base_id"), ("type", "is_removed", "is_blocked"))
+_TIMED_NODES = _NODES._replace(numbers=(*_NODES.numbers, "first_seen_ms"))
+_EDGES = Wanted(Edge, ("identifier_a", "identifier_b"), ("kind", "source_id", "is_trusted"), ("refusal", UNBOUND))
 
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
     """All identifiers of a workspace, as columns of one length, ordered by `id`. `types` are the names behind `type`.
 
-    `type` is -1 for identifiers that were removed.
+    `type` is -1 for identifiers that were removed. `first_seen_ms` is only known if a limit is for a window of time.
     """
 
     id: NDArray[np.int64]
@@ -41,22 +47,23 @@ class Nodes:
     type: NDArray[np.int16]
     first_seen_ms: NDArray[np.int64]
     types: list[str]
+    has_blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
     """All evidence of a workspace that was not unbound, as columns. `a` and `b` are places in `Nodes`.
 
-    `sort` says of what kind and source it is, and whether it is trusted: a place in `sorts`.
+    `sort` says of what kind and source it is, and whether it is trusted: a place in `sorts`. `said` looks up when
+    pieces of evidence were said, and by which message: few are ever asked for.
     """
 
     id: NDArray[np.int64]
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     sort: NDArray[np.int32]
-    at_ms: NDArray[np.int64]
-    message_id: NDArray[np.object_]
     sorts: list[tuple[str, str, bool]]
+    said: Callable[[Sequence[int]], Mapping[int, tuple[int, str]]]
 
 
 class Change(NamedTuple):
@@ -99,10 +106,16 @@ def compare(session: Session, workspace_id: int, rules: RuleSet) -> Difference:
     """What would be different if `rules` decided about all evidence. Nothing is changed.
 
     Memory: some 100 bytes an identifier and a piece of evidence.
+
+    Raises:
+        Unavailable: the store cannot be read.
     """
-    nodes = load_nodes(session, workspace_id)
-    mark_blocked(session, workspace_id, rules, nodes)
-    edges = load_edges(session, workspace_id, nodes)
+    wanted = start_reading(session, _wanted_nodes(rules), workspace_id)
+    evidence = start_reading(session, _EDGES, workspace_id)
+    nodes = _nodes(wanted())
+    if nodes.has_blocked or any(IdentifierTypes(workspace_id, rules).checks_values()):
+        mark_blocked(session, workspace_id, rules, nodes)
+    edges = _edges(session, evidence(), nodes)
     owner, contested = owners(nodes, edges, load_apart(session, workspace_id, nodes), rules)
     return _difference(nodes, owner, contested)
 
@@ -114,25 +127,24 @@ def owners(
 
     `apart` are places in `nodes` that people decided are two persons.
     """
-    from scipy.sparse import coo_matrix  # noqa: PLC0415 (slow to import)
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
     judge = Judge(rules)
     count = len(nodes.id)
     degree = _degrees(edges, count)
-    is_hopeful = _hopeful(nodes, edges, degree, judge)
-    a, b = edges.a[is_hopeful], edges.b[is_hopeful]
-    links = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
-    components, component = connected_components(links, directed=False)
+    codes = _codes(nodes, edges)
+    is_hopeful = _hopeful(nodes, edges, degree, codes, judge)
+    component, components = _components(edges.a[is_hopeful], edges.b[is_hopeful], count)
     is_contested = _contested(nodes, component, components, judge)
-    is_contested[component[a[_doubtful(nodes, edges, is_hopeful, judge)]]] = True
+    is_doubtful = is_hopeful & _by_code(nodes, edges, codes, judge.is_doubtful)
+    is_contested[component[edges.a[is_doubtful]]] = True
     for one, other in apart:
         if component[one] == component[other]:
             is_contested[component[one]] = True
     group = component.astype(np.int64)
     following = components
-    for places, inside in _each_contested(component, is_contested, np.flatnonzero(is_hopeful), edges):
-        found = _partition(judge, nodes, edges, degree, places, inside, apart)
+    contested = list(_each_contested(component, is_contested, np.flatnonzero(is_hopeful), edges))
+    said = edges.said([int(edges.id[edge]) for _, inside in contested for edge in inside])
+    for places, inside in contested:
+        found = _partition(judge, nodes, edges, degree, said, places, inside, apart)
         numbers: dict[int, int] = {}
         for place in places:
             root = found[place]
@@ -148,62 +160,48 @@ def owners(
     return owner, int(is_contested.sum())
 
 
-def load_nodes(session: Session, workspace_id: int) -> Nodes:
-    """All identifiers of a workspace."""
-    query = (
-        select(
-            Identifier.id, Identifier.profile_id, Identifier.base_id, Identifier.type, Identifier.is_removed,
-            Identifier.first_seen_ms,
-        )
-        .where(Identifier.workspace_id == workspace_id)
-        .order_by(Identifier.id)
-    )  # fmt: skip
-    types: dict[str, int] = {}
-    parts = [
-        (
-            np.array([row[0] for row in rows], np.int64),
-            np.array([row[1] for row in rows], np.int64),
-            np.array([row[2] for row in rows], np.int64),
-            np.array([-1 if row[4] else types.setdefault(row[3], len(types)) for row in rows], np.int16),
-            np.array([row[5] for row in rows], np.int64),
-        )
-        for rows in _rows(session, query)
-    ]
-    if not parts:
-        empty = np.zeros(0, np.int64)
-        return Nodes(empty, empty, empty, empty.astype(np.int16), empty, [])
-    id_, owner, base, type_, first_seen_ms = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Nodes(id_, owner, base, type_, first_seen_ms, list(types))
+def load_nodes(session: Session, workspace_id: int, rules: RuleSet | None = None) -> Nodes:
+    """All identifiers of a workspace, with what `rules` need to know of them."""
+    return _nodes(start_reading(session, _wanted_nodes(rules or RuleSet()), workspace_id)())
 
 
 def load_edges(session: Session, workspace_id: int, nodes: Nodes) -> Edges:
     """All evidence of a workspace between `nodes` that was not unbound."""
-    query = select(
-        Edge.id, Edge.identifier_a, Edge.identifier_b, Edge.kind, Edge.source_id, Edge.is_trusted, Edge.at_ms,
-        Edge.message_id,
-    ).where(Edge.workspace_id == workspace_id, Edge.refusal != UNBOUND)  # fmt: skip
-    sorts: dict[tuple[str, str, bool], int] = {}
-    parts: list[tuple[Any, ...]] = [
-        (
-            np.array([row[0] for row in rows], np.int64),
-            _places(nodes, [row[1] for row in rows]),
-            _places(nodes, [row[2] for row in rows]),
-            np.array([sorts.setdefault((row[3], row[4], bool(row[5])), len(sorts)) for row in rows], np.int32),
-            np.array([row[6] for row in rows], np.int64),
-            np.array([row[7] for row in rows], np.object_),
-        )
-        for rows in _rows(session, query)
-    ]
-    if not parts:
-        empty = np.zeros(0, np.int64)
-        places = empty.astype(np.int32)
-        return Edges(empty, places, places, places, empty, empty.astype(np.object_), [])
-    id_, a, b, sort, at_ms, message_id = (np.concatenate(column) for column in zip(*parts, strict=True))
-    # On PostgreSQL a batch may have added identifiers since `nodes` were read, and evidence about them.
-    whole = (a >= 0) & (b >= 0)
+    return _edges(session, start_reading(session, _EDGES, workspace_id)(), nodes)
+
+
+def _wanted_nodes(rules: RuleSet) -> Wanted:
+    return _TIMED_NODES if any(each.window != "ever" for each in rules.every_type()) else _NODES
+
+
+def _nodes(read: Columns) -> Nodes:
+    id_: NDArray[np.int64] = read.id
+    columns, label = read.numbers, read.label
+    if not (id_[1:] > id_[:-1]).all():
+        order = np.argsort(id_)
+        id_, columns, label = id_[order], [each[order] for each in columns], label[order]
+    types: dict[str, int] = {}
+    codes = [-1 if is_removed else types.setdefault(type_, len(types)) for type_, is_removed, _ in read.labels]
+    type_ = np.array(codes, np.int16)[label] if codes else np.zeros(0, np.int16)
+    owner, base, *times = columns
+    first_seen_ms = times[0] if times else np.zeros(len(id_), np.int64)
+    return Nodes(id_, owner, base, type_, first_seen_ms, list(types), any(each[2] for each in read.labels))
+
+
+def _edges(session: Session, read: Columns, nodes: Nodes) -> Edges:
+    def said(ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        columns = ("id", "at_ms", "message_id")
+        parts = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+        return {row[0]: row[1:] for part in parts for row in bulk.fetch(session, Edge, columns, "id", part)}
+
+    a, b = (_places(nodes, each) for each in read.numbers)
+    sorts = [(kind, source_id, bool(is_trusted)) for kind, source_id, is_trusted in read.labels]
+    id_: NDArray[np.int64] = read.id
+    sort: NDArray[np.int32] = read.label
+    whole = (a >= 0) & (b >= 0)  # a batch may have added identifiers since `nodes` were read, and evidence about them
     if not whole.all():
-        id_, a, b, sort, at_ms, message_id = (each[whole] for each in (id_, a, b, sort, at_ms, message_id))
-    return Edges(id_, a, b, sort, at_ms, message_id, list(sorts))
+        id_, a, b, sort = id_[whole], a[whole], b[whole], sort[whole]
+    return Edges(id_, a, b, sort, sorts, said)
 
 
 def load_apart(session: Session, workspace_id: int, nodes: Nodes) -> list[tuple[int, int]]:
@@ -220,67 +218,98 @@ def load_apart(session: Session, workspace_id: int, nodes: Nodes) -> list[tuple[
     return [(int(a), int(b)) for a, b in ends if a >= 0 and b >= 0]
 
 
-def _places(nodes: Nodes, identifiers: Sequence[int]) -> NDArray[np.int32]:
-    """Where identifiers are in `nodes`; -1 for those that are not."""
-    wanted = np.array(identifiers, np.int64)
-    places = np.searchsorted(nodes.id, wanted)
-    places[places == len(nodes.id)] = 0
-    if len(nodes.id):
-        places[nodes.id[places] != wanted] = -1
-    else:
-        places[:] = -1
-    return places.astype(np.int32)
+def _places(nodes: Nodes, identifiers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int32]:
+    """Where identifiers are in `nodes`; -1 for those that are not.
+
+    Ids are hashes, so their leading bits tell nearly exactly where each is: a look instead of a search, a tenth of the
+    time.
+    """
+    wanted = np.asarray(identifiers, np.int64)
+    count = len(nodes.id)
+    bits = min(26, count.bit_length())
+    of_bucket = np.bincount(nodes.id >> (_BITS - bits), minlength=1 << bits)
+    if count == 0 or of_bucket.max() > 64:  # numbers that are no hashes
+        places = np.minimum(np.searchsorted(nodes.id, wanted), max(count - 1, 0))
+        found = nodes.id[places] == wanted if count else np.zeros(len(wanted), np.bool_)
+        return np.where(found, places, -1).astype(np.int32)
+    starts = (np.cumsum(of_bucket) - of_bucket).astype(np.int32)
+    places = np.minimum(starts[wanted >> (_BITS - bits)], np.int32(count - 1))
+    open_ = np.flatnonzero(nodes.id[places] < wanted)
+    while len(open_):
+        places[open_] += np.int32(1)
+        open_ = open_[places[open_] < count - 1]
+        open_ = open_[nodes.id[places[open_]] < wanted[open_]]
+    return np.where(nodes.id[places] == wanted, places, np.int32(-1))
 
 
-def _rows(session: Session, query: Any) -> Iterator[Sequence[Any]]:
-    yield from session.execute(query.execution_options(yield_per=_CHUNK)).partitions(_CHUNK)
+def _components(a: NDArray[np.int32], b: NDArray[np.int32], count: int) -> tuple[NDArray[np.int32], int]:
+    """The component of each of `count` nodes, numbered from 0, and how many there are.
+
+    Each node points to one with a lower place, at last to the lowest of its component. In each round the links between
+    what is not one yet hook the higher end below the lower one. People are small, so three or four rounds do.
+    """
+    root = np.arange(count, dtype=np.int32)
+    while len(a):
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        np.minimum.at(root, high, low)
+        further = root[root]
+        while not np.array_equal(further, root):
+            root, further = further, further[further]
+        a, b = root[low], root[high]
+        is_open = a != b
+        a, b = a[is_open], b[is_open]
+    is_first = root == np.arange(count, dtype=np.int32)
+    number = np.cumsum(is_first, dtype=np.int32) - np.int32(1)
+    return number[root], int(is_first.sum())
 
 
 def _degrees(edges: Edges, count: int) -> NDArray[np.int64]:
     """How many distinct identifiers of higher priority claim each node."""
     is_event = np.array([kind not in (DECISION, MATCH) for kind, _, _ in edges.sorts], np.bool_)[edges.sort]
-    pairs = edges.b[is_event].astype(np.int64) * count + edges.a[is_event]
+    degree = np.bincount(edges.b[is_event], minlength=count)
+    several = np.flatnonzero(is_event & (degree[edges.b] > 1))  # only these may say the same twice
+    pairs = edges.b[several].astype(np.int64) * count + edges.a[several]
     pairs.sort()
-    is_first = np.ones(len(pairs), np.bool_)
-    is_first[1:] = pairs[1:] != pairs[:-1]
-    return np.bincount(pairs[is_first] // max(count, 1), minlength=count)
+    is_again = pairs[1:] == pairs[:-1]
+    return degree - np.bincount(pairs[1:][is_again] // max(count, 1), minlength=count)
 
 
-def _hopeful(nodes: Nodes, edges: Edges, degree: NDArray[np.int64], judge: Judge) -> NDArray[np.bool_]:
+def _codes(nodes: Nodes, edges: Edges) -> NDArray[np.int64]:
+    """A number for the sort of each piece of evidence and the types of its ends."""
+    width = len(nodes.types) + 1
+    return (edges.sort.astype(np.int64) * width + nodes.type[edges.a] + 1) * width + nodes.type[edges.b] + 1
+
+
+def _hopeful(
+    nodes: Nodes, edges: Edges, degree: NDArray[np.int64], codes: NDArray[np.int64], judge: Judge
+) -> NDArray[np.bool_]:
     """Which evidence is not hopeless by itself."""
+    is_decided = _by_code(nodes, edges, codes, lambda edge, _a, _b: edge.kind == DECISION)
+    fits = _by_code(nodes, edges, codes, lambda edge, a, b: judge.rule_of(edge, a, b) is not None)
     is_over = np.zeros(len(nodes.id), bool)
     for place, name in enumerate(nodes.types):
         cap = judge.cap(name)
         if cap is not None:
             is_over |= (nodes.type == place) & (degree > cap)
-    fits, decided = _by_sort(nodes, edges, lambda edge, a, b: judge.rule_of(edge, a, b) is not None)
-    return decided | (fits & ~is_over[edges.a] & ~is_over[edges.b])
+    if is_over.any():
+        fits &= ~is_over[edges.a] & ~is_over[edges.b]
+    return is_decided | fits
 
 
-def _doubtful(nodes: Nodes, edges: Edges, is_hopeful: NDArray[np.bool_], judge: Judge) -> NDArray[np.bool_]:
-    """Which of the hopeful evidence is unsigned and between unique identifiers."""
-    found, _ = _by_sort(nodes, edges, judge.is_doubtful)
-    return found[is_hopeful]
-
-
-def _by_sort(nodes: Nodes, edges: Edges, question: Any) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """The answer to a question that depends on the sort of evidence and the types of its ends alone; and which are
-    decisions.
-    """
+def _by_code(
+    nodes: Nodes, edges: Edges, codes: NDArray[np.int64], question: Callable[[Evidence, Node, Node], bool]
+) -> NDArray[np.bool_]:
+    """The answer to a question that depends on the sort of evidence and the types of its ends alone."""
     width = len(nodes.types) + 1
-    codes = (edges.sort * width + nodes.type[edges.a] + 1) * width + nodes.type[edges.b] + 1
     occurs = np.bincount(codes)
     answers = np.zeros(len(occurs), np.bool_)
-    decided = np.zeros(len(occurs), np.bool_)
     names = ["", *nodes.types]
     for code in np.flatnonzero(occurs).tolist():
         rest, b = divmod(code, width)
         sort, a = divmod(rest, width)
-        kind, source_id, is_trusted = edges.sorts[sort]
-        edge = Evidence(0, 0, 0, kind, source_id, is_trusted, 0, "")
-        decided[code] = kind == DECISION
+        edge = Evidence(0, 0, 0, *edges.sorts[sort], 0, "")
         answers[code] = question(edge, Node(names[a], False, 0, 0), Node(names[b], False, 0, 0))
-    return answers[codes], decided[codes]
+    return answers[codes]
 
 
 def _contested(nodes: Nodes, component: NDArray[np.int32], components: int, judge: Judge) -> NDArray[np.bool_]:
@@ -312,8 +341,8 @@ def _each_contested(
 
 
 def _partition(
-    judge: Judge, nodes: Nodes, edges: Edges, degree: NDArray[np.int64], places: list[int], inside: list[int],
-    apart: Sequence[tuple[int, int]],
+    judge: Judge, nodes: Nodes, edges: Edges, degree: NDArray[np.int64], said: Mapping[int, tuple[int, str]],
+    places: list[int], inside: list[int], apart: Sequence[tuple[int, int]],
 ) -> dict[int, int]:  # fmt: skip
     names = ["", *nodes.types]
     known = {
@@ -326,7 +355,7 @@ def _partition(
     evidence = [
         Evidence(
             int(edges.id[edge]), int(edges.a[edge]), int(edges.b[edge]), *edges.sorts[int(edges.sort[edge])],
-            int(edges.at_ms[edge]), str(edges.message_id[edge]),
+            *said[int(edges.id[edge])],
         )
         for edge in inside
     ]  # fmt: skip

@@ -34,9 +34,9 @@ def fetch(
         return []
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        result = connection.exec_driver_sql(_select(_table(table), tuple(columns), key, True), (json.dumps(wanted),))
+        result = connection.exec_driver_sql(_select(table_of(table), tuple(columns), key, True), (json.dumps(wanted),))
     else:
-        result = connection.exec_driver_sql(_select(_table(table), tuple(columns), key, False), (wanted,))
+        result = connection.exec_driver_sql(_select(table_of(table), tuple(columns), key, False), (wanted,))
     rows = list(result.cursor.fetchall())  # plain tuples: SQLAlchemy's rows cost three times as much to build
     result.close()
     return rows
@@ -61,7 +61,7 @@ def write(
         return
     connection = session.connection()
     is_sqlite = connection.dialect.name == "sqlite"
-    statement = _insert(_table(table), tuple(columns), tuple(key), tuple(update), tuple(add), is_sqlite)
+    statement = _insert(table_of(table), tuple(columns), tuple(key), tuple(update), tuple(add), is_sqlite)
     if is_sqlite:
         connection.exec_driver_sql(statement, list(rows))
     else:
@@ -76,7 +76,7 @@ def update(
         return
     connection = session.connection()
     is_sqlite = connection.dialect.name == "sqlite"
-    statement = _update(_table(table), key, tuple(columns), is_sqlite)
+    statement = _update(table_of(table), key, tuple(columns), is_sqlite)
     if is_sqlite:
         connection.exec_driver_sql(statement, [(*row[1:], row[0]) for row in rows])
     else:
@@ -88,11 +88,11 @@ def delete(session: Session, table: type[Base], key: str, values: Iterable[int] 
     wanted = sorted(set(values))  # type: ignore[type-var]
     if not wanted:
         return
-    target = _table(table)
+    target = table_of(table)
     session.connection().execute(target.delete().where(target.c[key].in_(wanted)))
 
 
-def _table(table: type[Base]) -> Table:
+def table_of(table: type[Base]) -> Table:
     found = table.__table__
     if not isinstance(found, Table):
         raise TypeError("a bulk statement needs a table")
