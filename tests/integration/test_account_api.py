@@ -69,9 +69,9 @@ def test_accounts_and_who_belongs_to_them(ask: Any, rig: PipelineRig) -> None:
         for of in (("user_id", "u1"), *(("anonymous_id", a) for a in ("a2", "a3")))
     ]
     person = ask(f"/profiles/{ids[0]}")
-    assert {(each["id"], each["account_id"], each["kind"]) for each in person["groups"]} == {
-        ("acme", encode_account_id("acme"), "account"),
-        (ODD, encode_account_id(ODD), "household"),
+    assert {(each["id"], each["account_id"], each["kind"], each["name"]) for each in person["groups"]} == {
+        ("acme", encode_account_id("acme"), "account", "Acme"),
+        (ODD, encode_account_id(ODD), "household", "王**"),
     }
 
 

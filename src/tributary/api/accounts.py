@@ -20,7 +20,7 @@ from tributary.api.people import Reveal, personal_traits
 from tributary.api.person_summaries import PersonSummary, summaries
 from tributary.api.problems import problems
 from tributary.errors import NotFound
-from tributary.profiles import Account, mask_properties, mask_text, mask_traits
+from tributary.profiles import Account, account_name, mask_properties, mask_traits
 from tributary.store import Session
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
@@ -161,17 +161,12 @@ def _shown(
                 audit(writing, caller, "account.read_revealed", "account", encode_account_id(each))
 
     def show(each: Account) -> AccountOut:
-        name = each.traits.get("name")
-        if not isinstance(name, str) or not name.strip():
-            name = None
-        elif each.is_household and not reveal:
-            name = mask_text(name)
         mask = mask_traits if each.is_household else mask_properties
         return AccountOut(
             id=encode_account_id(each.id),
             account_id=each.id,
             kind=each.kind,
-            name=name,
+            name=account_name(each.kind, each.traits, is_masked=not reveal),
             traits=each.traits if reveal else mask(each.traits, personal),
             people=each.people,
             first_seen=each.first_seen,

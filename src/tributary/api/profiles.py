@@ -32,6 +32,7 @@ from tributary.profiles import (
     Profile,
     Strategy,
     TimelineEvent,
+    account_name,
     mask_identifier,
     mask_properties,
     mask_trait,
@@ -113,6 +114,7 @@ class GroupOut(BaseModel):
     id: str
     account_id: str = Field(description="`acc_…`")
     kind: str
+    name: str | None
     traits: dict[str, Any]
     since: datetime
 
@@ -452,6 +454,7 @@ class _View:
                     id=each.group_id,
                     account_id=encode_account_id(each.group_id),
                     kind=each.kind,
+                    name=account_name(each.kind, each.traits, is_masked=self._is_masked),
                     traits=self._thing(each.traits),
                     since=each.since,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Select, func, or_, select
 
 from tributary.errors import NotFound
+from tributary.profiles.mask import mask_text
 from tributary.store import Session
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import Group, GroupMember
@@ -34,7 +35,7 @@ class Account:
     @property
     def is_household(self) -> bool:
         """Its traits are those of the people in it."""
-        return self.kind in _OF_ONE_NAME
+        return _is_household(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,18 @@ def members_of(
 def kind_of(said: Any) -> str:
     """The kind of an account whose trait `kind` is `said`: short text, in small letters."""
     return said.strip().lower()[:40] or ACCOUNT if isinstance(said, str) else ACCOUNT
+
+
+def account_name(kind: str, traits: Mapping[str, Any], *, is_masked: bool) -> str | None:
+    """What an account is called, if it says so. Masked, the name of a household is hidden: it is that of people."""
+    name = traits.get("name")
+    if not isinstance(name, str) or not name.strip():
+        return None
+    return mask_text(name) if is_masked and _is_household(kind) else name
+
+
+def _is_household(kind: str) -> bool:
+    return kind in _OF_ONE_NAME
 
 
 def _accounts(session: Session, workspace_id: int, query: Select[Any]) -> list[Account]:
