@@ -563,3 +563,38 @@ def test_what_was_known_at_a_moment(ask: Any, rig: PipelineRig, make_user: Calla
     assert {each["type"] for each in shown["identifiers"]} == {"user_id", "email"}
     assert ask("GET", path, params={"moment": rig.clock.now().isoformat()})["traits"]["city"]["value"] == "Paris"
     ask("GET", path, params={"moment": then, "reveal": True}, status=403, as_=make_user("analyst", workspace_id=1))
+
+
+def test_which_value_of_a_trait_wins_is_tried_and_then_holds_for_everybody(
+    ask: Any, rig: PipelineRig, work: Callable[[], None], make_user: Callable[..., Actor]
+) -> None:
+    def says(user: str, minute: int, **traits: Any) -> dict[str, Any]:
+        at = f"2025-12-01T00:{minute:02}:00Z"
+        return {"type": "identify", "userId": user, "timestamp": at, "traits": traits}
+
+    rig.send(says("u1", 1, plan="gold", age=30), says("u1", 2, plan="basic"), says("u2", 1, plan="basic"))
+    rig.run()
+    body = {"trait": "plan", "strategy": "first", "sources": []}
+    preview = ask("POST", "/identity/golden-record/preview", body)
+    assert (preview["people"], preview["changed"]) == (2, 1)
+    assert [(each["before"], each["after"]) for each in preview["examples"]] == [("basic", "gold")]
+    assert rig.profile("user_id", "u1").plain_traits()["plan"] == "basic"
+    ask("PUT", "/identity/golden-record", body, status=403, as_=make_user("analyst", workspace_id=1))
+    saved = ask("PUT", "/identity/golden-record", body)
+    assert (saved["item"]["strategy"], saved["item"]["is_default"]) == ("first", False)
+    work()
+    assert ask("GET", f"/jobs/{saved['job_id']}")["state"] == "succeeded"
+    assert rig.profile("user_id", "u1").plain_traits()["plan"] == "gold"
+    told = rig.ask("SELECT JSONExtractString(traits, 'plan') FROM profiles FINAL ORDER BY profile_id")
+    assert [row[0] for row in told] == ["gold", "basic"]
+    assert [each["trait"] for each in ask("GET", "/identity/golden-record")["items"]] == ["plan", "age"]
+    rig.send(says("u1", 0, plan="silver"))  # earlier still, and it goes by the new rule
+    rig.run()
+    assert rig.profile("user_id", "u1").plain_traits()["plan"] == "silver"
+    ask("PUT", "/identity/golden-record", {**body, "strategy": "most_recent"})
+    work()
+    assert rig.profile("user_id", "u1").plain_traits() == {"age": 30, "plan": "basic"}
+    assert ask("GET", "/identity/golden-record")["items"][0]["is_default"]
+    for trait, strategy, path in (("plan", "source_priority", "sources"), ("$groups", "first", "trait")):
+        refused = ask("PUT", "/identity/golden-record", {"trait": trait, "strategy": strategy}, status=400)
+        assert refused["path"] == path

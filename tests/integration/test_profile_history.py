@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from fixtures.pipeline import PipelineRig
+from tributary.pipeline import IdentityEditor
+from tributary.pipeline.rechoose import rechoose
 from tributary.profiles import Strategy, TraitStrategy, golden_record, known_at, save_strategy
 
 STRATEGIES = get_args(Strategy)
@@ -40,6 +42,42 @@ def test_what_is_kept_up_to_date_is_what_the_facts_and_the_events_say(
             told = known_at(session, rig.warehouse, 1, profile_id, rig.clock.now())
             assert told.is_complete
             assert told.traits == {name: entry for name, entry in kept.items() if entry[0] is not None}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_strategies_chosen_late_make_what_they_would_have_made_from_the_start(
+    make_rig: Callable[..., PipelineRig], seed: int
+) -> None:
+    source = random.Random(seed)
+    late, from_the_start = make_rig(), make_rig()
+
+    def strategies(rig: PipelineRig, shift: int) -> None:
+        with rig.store.begin() as session:
+            for name, strategy in zip(STRATEGIES, STRATEGIES[shift:] + STRATEGIES[:shift], strict=True):
+                save_strategy(session, 1, name, TraitStrategy(strategy, ["src_1"]))
+
+    strategies(late, 1)
+    strategies(from_the_start, 0)
+    for number in range(40):
+        said, source_id = {**_statement(source), "messageId": f"m{number:02}"}, f"src_{source.randrange(3)}"
+        for rig in (late, from_the_start):
+            rig.clock.advance(7)
+            rig.send(said, source_id=source_id)
+    late.run()
+    from_the_start.run()
+    strategies(late, 0)
+    editor = IdentityEditor(late.store, late.warehouse, late.clock)
+    for name in STRATEGIES:
+        done = rechoose(late.store, late.warehouse, editor, 1, name)
+        assert rechoose(late.store, late.warehouse, editor, 1, name).changed == 0, done
+    columns, living = "profile_id, first_seen_ms, last_seen_ms, traits", "merged_into IS NULL"
+    assert late.rows("profiles", columns, living) == from_the_start.rows("profiles", columns, living)
+    mirrored = "SELECT profile_id, traits FROM profiles FINAL ORDER BY profile_id"
+    assert late.ask(mirrored) == from_the_start.ask(mirrored)
+    facts = "identifier, source_id, traits"
+    assert [[row[:2], msgspec.json.decode(row[2])] for row in late.rows("facts", facts)] == [
+        [row[:2], msgspec.json.decode(row[2])] for row in from_the_start.rows("facts", facts)
+    ]
 
 
 def _statement(source: random.Random) -> dict[str, Any]:

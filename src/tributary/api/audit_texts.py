@@ -49,6 +49,7 @@ SENTENCES: Mapping[str, str] = {
     "demo_data.loaded": "loaded the demo data",
     "demo_data.requested": "asked for the demo data",
     "events.recent_read_revealed": "saw unmasked personal data in the live events",
+    "golden_record.changed": "changed which value of the trait {target} wins",
     "identity.decided_revealed": "saw the unmasked identifiers of {target} when deciding who is one person",
     "identity.graph_read_revealed": "saw the unmasked identity graph of the person {target}",
     "identity.identifier_removed": "removed an identifier of a person for good",

@@ -12,7 +12,7 @@ from tributary.identity import RuleSet
 from tributary.identity.decisions import decisions_about, keep_apart, pair_of_merge
 from tributary.identity.rebuild import Change, compare
 from tributary.jobs import Handler, JobRun
-from tributary.pipeline import matching, rebuild
+from tributary.pipeline import matching, rebuild, rechoose
 from tributary.store.tables.identity_runs import IdentityRun
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def job_handlers(context: Context) -> Mapping[str, Handler]:
         _unmerge(context, run)
 
     editing = rebuild.job_handlers(context.store, context.identity, context.clock)
+    choosing = rechoose.job_handlers(context.store, context.warehouse, context.identity)
     finding = matching.job_handlers(context.store, context.warehouse, context.identity, context.clock)
-    return {**editing, **finding, WHAT_IF_JOB: what_if, UNMERGE_JOB: unmerge}
+    return {**editing, **choosing, **finding, WHAT_IF_JOB: what_if, UNMERGE_JOB: unmerge}
 
 
 def _what_if(context: Context, run: JobRun) -> None:

@@ -42,6 +42,7 @@ JOB_TITLES: Mapping[str, str] = {
     "identity.settle": "Put right what came while identity rules changed",
     "identity.unmerge": "Part people who were joined",
     "identity.what_if": "Find out what identity rules would change",
+    "profiles.rechoose": "Choose the values of a trait anew",
     "quarantine.replay": "Replay quarantined events",
     "simulation.load": "Load the demo data",
     "sources.publish": "Publish the write keys",

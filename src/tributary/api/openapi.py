@@ -32,6 +32,7 @@ _PATH_PARAMETERS = {
     "match_pair_id": "`mpr_…`",
     "import_id": "`imp_…`",
     "job_id": "`job_…`",
+    "account_id": "`acc_…`",
     "profile_id": "`prf_…`; of a profile that was merged, too.",
     "quarantine_id": "`qtn_…`",
     "run": "Number of the computation.",

@@ -17,7 +17,7 @@ from tributary.governance.catalog import (
     promote,
 )
 from tributary.governance.field_facts import EventFacts, FieldFacts, field_facts
-from tributary.governance.field_list import EventKind, FieldList, ListedEvent, ListedField, list_fields
+from tributary.governance.field_list import EventKind, FieldList, ListedEvent, ListedField, known_traits, list_fields
 from tributary.governance.field_values import CommonValue, CommonValues, common_values
 from tributary.governance.reserved import ReservedField, reserved_field, reserved_properties, reserved_traits
 
@@ -38,6 +38,7 @@ __all__ = [
     "ReservedField",
     "common_values",
     "field_facts",
+    "known_traits",
     "list_fields",
     "load_catalog",
     "observe_fields",

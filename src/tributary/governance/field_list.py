@@ -82,6 +82,16 @@ def list_fields(session: Session, workspace_id: int, facts: FieldFacts, locale: 
     )
 
 
+def known_traits(session: Session, workspace_id: int, locale: Locale) -> dict[str, str | None]:
+    """The traits that have arrived, and what they are called where their meaning is agreed."""
+    names = session.scalars(select(Field.name).where(Field.workspace_id == workspace_id, Field.kind == "trait"))
+    found = {}
+    for name in names:
+        reserved = reserved_field("trait", name)
+        found[name] = None if reserved is None else reserved.label[locale]
+    return found
+
+
 def _event(
     name: str, known: Mapping[str, tuple[str, datetime | None]], facts: FieldFacts, locale: Locale
 ) -> ListedEvent:

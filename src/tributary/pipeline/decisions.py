@@ -13,11 +13,11 @@ from typing import Generic, TypeVar
 import msgspec
 
 from tributary.core.clock import Clock
-from tributary.identity import BATCHES, MAX_REACH, IdentifierTypes, Resolver, allocate, load_types
+from tributary.identity import BATCHES, MAX_REACH, Changes, IdentifierTypes, Resolver, allocate, load_types
 from tributary.pipeline.batch import Follower, Outbox, load_outbox
 from tributary.pipeline.delivery import deliver
 from tributary.pipeline.rows import aliases_table, pack, profiles_table
-from tributary.profiles import ProfileUpdates, load_strategies
+from tributary.profiles import MirrorRow, ProfileUpdates, load_strategies
 from tributary.store import Session, Store, bulk
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.pipeline import PipelineOutbox
@@ -99,12 +99,29 @@ class IdentityEditor:
         """
         with self._store.begin() as session:
             effect, outbox = self._carry_out(session, workspace_id, by, action, reach)
-            columns = ("number", "consumer_group", "batch_id", "events", "profiles", "aliases", "reactions")
-            bulk.write(
-                session, PipelineOutbox, columns, [(outbox.number, DECISIONS, *msgspec.structs.astuple(outbox)[1:])]
-            )
+            _keep(session, outbox)
         self._deliver(outbox)
         return effect
+
+    def rewrite(self, workspace_id: int, work: Callable[[Session], set[int]]) -> int:
+        """Compute the records of the profiles that `work` returns anew from the facts; returns how many those are.
+
+        Raises:
+            Unavailable: the warehouse cannot take it now. It is done all the same; `recover` brings it there.
+        """
+        with self._store.begin() as session:
+            number = allocate(session, BATCHES, 1)
+            wanted = work(session)
+            if not wanted:
+                return 0
+            strategies = {workspace_id: load_strategies(session, workspace_id)}
+            mirror = ProfileUpdates(session, strategies, version=number).write(Changes([], set(), [], wanted, []))
+            for follow in self._followers:
+                follow(session, workspace_id, Changes([], wanted, [], set(), []))
+            outbox = _outbox(number, mirror, [])
+            _keep(session, outbox)
+        self._deliver(outbox)
+        return len(wanted)
 
     def recover(self) -> None:
         """Bring into the warehouse what was decided before a crash."""
@@ -138,18 +155,28 @@ class IdentityEditor:
             session, Identifier, ("profile_id", "id"), "profile_id", changes.changed
         ):
             profiles[profile_id].append(identifier)
-        outbox = Outbox(
-            number=number,
-            batch_id=f"{number:x}-decision",
-            events=b"",
-            profiles=pack(profiles_table(mirror)) if mirror else b"",
-            aliases=pack(aliases_table(changes.aliases, number)) if changes.aliases else b"",
-            reactions=msgspec.msgpack.encode([]),
-        )
         people = {key: sorted(ids) for key, ids in profiles.items()}
-        return Effect(result, people, changes.merged, moved), outbox
+        return Effect(result, people, changes.merged, moved), _outbox(number, mirror, changes.aliases)
 
     def _deliver(self, outbox: Outbox) -> None:
         deliver(self._warehouse, outbox, (), lambda _: None)
         with self._store.begin() as session:
             bulk.delete(session, PipelineOutbox, "number", [outbox.number])
+
+
+def _outbox(number: int, mirror: Sequence[MirrorRow], aliases: Sequence[tuple[int, int]]) -> Outbox:
+    return Outbox(
+        number=number,
+        batch_id=f"{number:x}-decision",
+        events=b"",
+        profiles=pack(profiles_table(mirror)) if mirror else b"",
+        aliases=pack(aliases_table(aliases, number)) if aliases else b"",
+        reactions=msgspec.msgpack.encode([]),
+    )
+
+
+def _keep(session: Session, outbox: Outbox) -> None:
+    """What the warehouse is still to get, in the transaction that decided it."""
+    columns = ("number", "consumer_group", "batch_id", "events", "profiles", "aliases", "reactions")
+    row = (outbox.number, DECISIONS, *msgspec.structs.astuple(outbox)[1:])
+    bulk.write(session, PipelineOutbox, columns, [row])

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tributary.errors import InvalidRequest
 from tributary.store import Session, upsert
@@ -171,12 +171,17 @@ def load_strategies(session: Session, workspace_id: int) -> Strategies:
 
 
 def save_strategy(session: Session, workspace_id: int, name: str, rule: TraitStrategy) -> None:
-    """Set how a trait is chosen. Profiles follow when they next change, or at once through `recompute`.
+    """Set how a trait is chosen; `most_recent` is how it is without being said. New data goes by it at once. Profiles
+    follow when they next change, or through `pipeline.rechoose`.
 
     Raises:
         InvalidRequest: no such strategy.
     """
     if rule.strategy not in get_args(Strategy):
         raise InvalidRequest(f"There is no strategy {rule.strategy!r}.", cure=f"Use one of {get_args(Strategy)}.")
+    if rule == MOST_RECENT:
+        own = (TraitRule.workspace_id == workspace_id, TraitRule.name == name)
+        session.execute(delete(TraitRule).where(*own))
+        return
     row = {"workspace_id": workspace_id, "name": name, "strategy": rule.strategy, "sources": rule.sources}
     upsert(session, TraitRule, [row], key=["workspace_id", "name"], update=["strategy", "sources"])
