@@ -7,7 +7,7 @@ import { Page } from "@shared/ui/page";
 import "./identity.css";
 
 interface Props {
-  at: "rules" | "suspicious" | "review";
+  at: "rules" | "suspicious" | "review" | "golden";
   actions?: ReactNode;
   after?: ReactNode;
   children: ReactNode;
@@ -17,6 +17,7 @@ const PLACES = [
   { key: "rules", to: "/identity" },
   { key: "suspicious", to: "/identity/suspicious" },
   { key: "review", to: "/identity/review" },
+  { key: "golden", to: "/identity/golden-record" },
 ] as const;
 
 /** How many suspicious cases nobody has looked at, of each kind. */
@@ -27,7 +28,7 @@ export function Frame({ at, actions, after, children }: Props) {
   const { t } = useTranslation("identity");
   const overview = useOverview();
   const matching = hooks.useQuery("get", "/api/v1/identity/matching", {}, { staleTime: 30_000 });
-  const waiting = { rules: 0, suspicious: overview.data?.kinds.reduce((sum, each) => sum + each.count, 0) ?? 0, review: matching.data?.open_pairs ?? 0 };
+  const waiting = { rules: 0, suspicious: overview.data?.kinds.reduce((sum, each) => sum + each.count, 0) ?? 0, review: matching.data?.open_pairs ?? 0, golden: 0 };
   return (
     <Page title={t(`place.${at}`)} lead={t(`lead.${at}`)} actions={actions} after={after}>
       <Flex component="nav" gap={4} aria-label={t("places")} style={{ marginBottom: 12 }}>

@@ -40,4 +40,12 @@ export const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import("./review/review-page").catch(sayIfAway), "ReviewPage"),
 });
 
-export const identityRoutes = [identityRoute, suspiciousRoute, reviewRoute];
+export const goldenRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/identity/golden-record",
+  /** `trait` is open beside the list; `from` is the first row of the page that is shown. */
+  validateSearch: search({ q: text, own: flag, trait: text, from: whole }),
+  component: lazyRouteComponent(() => import("./golden/golden-page").catch(sayIfAway), "GoldenPage"),
+});
+
+export const identityRoutes = [identityRoute, suspiciousRoute, reviewRoute, goldenRoute];

@@ -97,6 +97,7 @@ function Sides({ pair }: { pair: Detail }) {
     <Table
       size="small"
       bordered
+      tableLayout="fixed"
       pagination={false}
       rowKey="field"
       dataSource={pair.sides}
