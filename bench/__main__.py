@@ -15,6 +15,7 @@ from bench.report import Figure, show
 
 NAMES = (
     "accept", "end_to_end", "profile_read", "audience", "matching", "startup", "identity_stitching", "identity_rebuild",
+    "identity_unmerge",
 )  # fmt: skip
 WITH_BROWSER = ("page",)  # needs Chromium and the built page, so it runs only when it is named
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tributary.privacy import Hasher
     from tributary.warehouse import Warehouse
 
-_SETTLED_AFTER = timedelta(seconds=10)  # several decisions in a row make one computation
+SETTLED_AFTER = timedelta(seconds=10)  # several decisions in a row make one computation
 
 
 def identity_editor(
@@ -42,7 +42,7 @@ def _followers(clock: Clock, hasher: Hasher | None) -> Iterator[Follower]:
 def _recompute(clock: Clock) -> Follower:
     def follow(session: Session, workspace_id: int, changes: Changes) -> None:
         if changes.changed or changes.merged:
-            not_before = clock.now() + _SETTLED_AFTER
+            not_before = clock.now() + SETTLED_AFTER
             audiences.recompute_all(session, workspace_id, not_before=not_before)
             tags.recompute_all(session, workspace_id, not_before=not_before)
 
