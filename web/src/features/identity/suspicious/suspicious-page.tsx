@@ -145,13 +145,13 @@ function Cases({ kind, reviewed, cursor }: Props) {
             render: (_, row) =>
               row.person ? (
                 <>
-                  <PersonLink id={row.person.id} label={nameOf(row.person)} /> <Typography.Text type="secondary">{noteOf(row.person)}</Typography.Text>
-                  <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>{row.person.identifiers.map((each) => `${names.identifier(each.type)} ${each.value}`).join(" · ")}</Typography.Text>
+                  <div><PersonLink id={row.person.id} label={nameOf(row.person)} /></div>
+                  <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>{[noteOf(row.person), ...row.person.identifiers.map((each) => `${names.identifier(each.type)} ${each.value}`)].filter(Boolean).join(" · ")}</Typography.Text>
                 </>
               ) : (
                 <>
                   <Typography.Text type="secondary">{row.identifier && names.identifier(row.identifier.type)}</Typography.Text> <Typography.Text strong>{row.identifier?.value}</Typography.Text>
-                  <div style={{ fontSize: 12 }}>{row.identifier?.profile_id ? <>{t("suspicious.owner")} <PersonLink id={row.identifier.profile_id} /></> : <Typography.Text type="secondary">{t("suspicious.noOwner")}</Typography.Text>}</div>
+                  <Flex gap={6} style={{ fontSize: 12 }}><Typography.Text type="secondary">{t(row.identifier?.profile_id ? "suspicious.owner" : "suspicious.noOwner")}</Typography.Text>{row.identifier?.profile_id && <PersonLink id={row.identifier.profile_id} />}</Flex>
                 </>
               ),
           },
