@@ -78,7 +78,7 @@ function Person({ profileId }: { profileId: string }) {
       }
       actions={
         <>
-          <ApiButton method="GET" path={`/profiles/${profileId}`} />
+          <ApiButton method="GET" path={tab === "identity" ? `/profiles/${profileId}/graph` : `/profiles/${profileId}`} />
           <Tooltip title={t(mayReveal ? "reveal.hint" : "reveal.noRight")}>
             <Button icon={reveal ? <EyeInvisibleOutlined /> : <EyeOutlined />} disabled={!mayReveal} onClick={() => setReveal(!reveal)}>
               {t(reveal ? "reveal.hide" : "reveal.show")}

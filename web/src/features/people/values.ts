@@ -1,10 +1,6 @@
-/** A value in a table cell. */
-export function showValue(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (Array.isArray(value)) return value.map(showValue).join(", ");
-  if (typeof value === "object") return JSON.stringify(value);
-  return String(value);
-}
+import { showValue } from "@shared/format/value";
+
+export { showValue };
 
 // Where names and contact details stand already.
 const SHOWN_ELSEWHERE = new Set(["name", "firstName", "lastName", "email", "phone"]);

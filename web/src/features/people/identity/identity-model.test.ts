@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { differingTraits, outcomesOf } from "./effect-model";
 import { type Graph, type Link, type Node, groupsOf, strandOf, strandsOf, whoseIs } from "./graph-model";
 import { layOut } from "./layout";
+import { shorten } from "./picture-option";
 import { asOf, stepBy, stepsOf } from "./replay-model";
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
@@ -97,3 +98,5 @@ describe("effect", () => {
     expect(differingTraits(people)).toEqual([{ name: "city", values: ["上海", undefined] }]);
   });
 });
+
+it.each([["a***@seed.example", "a***@seed.example"], ["a***@seeds.example", "a***@seeds.examp…"], ["浏览器标识与设备", "浏览器标识与设备"], ["浏览器标识与设备编号", "浏览器标识与设…"]])("shortens %s to %s", (text, short) => expect(shorten(text)).toBe(short));

@@ -3,7 +3,6 @@ import { Alert, Button, Flex, Segmented, Tabs } from "antd";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
-import { ApiButton } from "@shared/ui/api-button";
 import { EmptyState } from "@shared/ui/empty-state";
 import { FaultBoundary } from "@shared/ui/fault-boundary";
 import { Panel } from "@shared/ui/panel";
@@ -66,14 +65,13 @@ function Whole({ graph, reveal }: { graph: Graph; reveal: boolean }) {
           <Panel
             title={t("graph.title")}
             extra={
-              <Flex gap={8} wrap>
+              <Flex gap={8} wrap align="center">
                 <Segmented
                   size="small" aria-label={t("graph.view")} value={isTable ? "table" : "graph"} disabled={isTooMuch}
                   options={[{ value: "graph", icon: <ApartmentOutlined />, label: t("graph.asGraph") }, { value: "table", icon: <TableOutlined />, label: t("graph.asTable") }]}
                   onChange={(next) => set({ view: next === "table" ? "table" : undefined })}
                 />
                 <DecideButton size="small" icon={<UsergroupAddOutlined />} onClick={() => setJoining(true)}>{t("join.open")}</DecideButton>
-                <ApiButton method="GET" path={`/profiles/${graph.profile_id}/graph`} />
               </Flex>
             }
           >
@@ -101,13 +99,13 @@ function Whole({ graph, reveal }: { graph: Graph; reveal: boolean }) {
                   key: "details", label: t("side.details"),
                   children: (
                     <Aside>
+                      {(node ?? strand) && <Flex justify="end"><Button size="small" type="link" onClick={() => set({ chosen: undefined, side: undefined })}>{t("side.clear")}</Button></Flex>}
                       {node ? <NodeDetails node={node} /> : strand ? <StrandDetails strand={strand} /> : <EmptyState title={t("side.nothing")} hint={t("side.nothingHint")} />}
                     </Aside>
                   ),
                 },
                 { key: "decisions", label: t("side.decisions"), children: <Aside><DecisionList /></Aside> },
               ].map((each) => ({ ...each, children: <FaultBoundary>{each.children}</FaultBoundary> }))}
-              tabBarExtraContent={chosen ? <Button size="small" type="link" onClick={() => set({ chosen: undefined, side: undefined })}>{t("side.clear")}</Button> : undefined}
             />
           </Panel>
         </div>

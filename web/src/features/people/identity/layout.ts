@@ -14,9 +14,9 @@ export interface Layout {
   points: Map<string, Point>;
 }
 
-const ROW = 72; // pixels from one card to the next
+const ROW = 74; // pixels from one card to the next
 const MOST_ROWS = 9;
-const LEAST_HEIGHT = 400;
+const LEAST_HEIGHT = 340;
 const SIGNS_HEIGHT = 560;
 
 /** Where each identifier stands. It depends on nothing but the graph: whoever looks again finds everything in its place.

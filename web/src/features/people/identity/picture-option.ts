@@ -14,7 +14,22 @@ export interface Words {
   value: (node: Node) => string;
 }
 
-const CARD = 164; // pixels
+const CARD = 168; // pixels
+const MOST_LETTERS = 17; // of a line on a card; a Chinese one takes the room of two
+
+/** A rectangle with round corners that stay round, whatever its form. */
+const card = (width: number, height: number, round = 6) =>
+  `path://M${round} 0H${width - round}A${round} ${round} 0 0 1 ${width} ${round}V${height - round}A${round} ${round} 0 0 1 ${width - round} ${height}H${round}A${round} ${round} 0 0 1 0 ${height - round}V${round}A${round} ${round} 0 0 1 ${round} 0Z`;
+
+/** As much of a text as there is room for on a card. */
+export function shorten(text: string, most = MOST_LETTERS): string {
+  let room = most;
+  for (const [index, letter] of [...text].entries()) {
+    room -= letter > "\u2e7f" ? 2 : 1;
+    if (room < 0) return `${[...text].slice(0, index - 1).join("")}…`;
+  }
+  return text;
+}
 // What the drawing library takes for a style in a text.
 const plain = (text: string) => text.replaceAll(/[{}|]/g, " ");
 
@@ -37,7 +52,7 @@ export function pictureOption(nodes: Node[], strands: Strand[], chosen: string |
     return {
       name: node.id,
       value: place(node.id),
-      symbol: isCard ? "roundRect" : "circle",
+      symbol: isCard ? card(CARD, note ? 64 : 48) : "circle",
       symbolSize: isCard ? [CARD, note ? 64 : 48] : [26, 26],
       itemStyle: {
         color: isChosen ? token.colorPrimaryBg : token.colorBgElevated,
@@ -49,14 +64,12 @@ export function pictureOption(nodes: Node[], strands: Strand[], chosen: string |
         position: "inside" as const,
         align: "left" as const,
         offset: [-CARD / 2 + 36, 0],
-        width: CARD - 44,
-        overflow: "truncate" as const,
         lineHeight: 17,
-        formatter: [`{type|${plain(words.type(node.type))}}`, `{value|${plain(words.value(node))}}`, ...(note ? [`{note|${plain(note)}}`] : [])].join("\n"),
+        formatter: [`{type|${plain(shorten(words.type(node.type)))}}`, `{value|${plain(shorten(words.value(node)))}}`, ...(note ? [`{note|${plain(shorten(note, 20))}}`] : [])].join("\n"),
         rich: {
-          type: { color: token.colorTextSecondary, fontSize: 12, width: CARD - 44, overflow: "truncate" as const },
-          value: { color: token.colorText, fontSize: 12, fontWeight: "bold" as const, width: CARD - 44, overflow: "truncate" as const },
-          note: { color: isShared(node) || node.is_blocked ? token.colorWarning : token.colorTextSecondary, fontSize: 12, width: CARD - 44, overflow: "truncate" as const },
+          type: { color: token.colorTextSecondary, fontSize: 12 },
+          value: { color: token.colorText, fontSize: 12, fontWeight: "bold" as const },
+          note: { color: isShared(node) || node.is_blocked ? token.colorWarning : token.colorTextSecondary, fontSize: 12 },
         },
       },
       tooltip: { formatter: [`${words.type(node.type)} ${words.value(node)}`, note].filter(Boolean).join("\n") },

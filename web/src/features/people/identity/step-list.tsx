@@ -36,7 +36,7 @@ export function StepList({ steps, at, onMove }: Props) {
         icon: signOf(step),
         content: (
           <div ref={number === index ? current : undefined} aria-current={at !== undefined && number === index ? "step" : undefined}>
-            <Button type="link" size="small" style={{ padding: 0, fontWeight: at !== undefined && number === index ? 600 : undefined }} aria-label={t("step.goTo", { number: number + 1 })} onClick={() => onMove(step.at)}>
+            <Button type="link" size="small" style={{ padding: 0, fontWeight: at !== undefined && number === index ? 600 : undefined }} onClick={() => onMove(step.at)}>
               <Moment at={step.at} seconds />
             </Button>
             <Flex vertical gap={6}>

@@ -47,7 +47,7 @@ export function Tables({ nodes, strands }: { nodes: Node[]; strands: Strand[] })
               ),
             },
             { title: t("link.at"), key: "at", width: 152, render: (_, row) => <><Moment at={row.links[0]?.at} /><Typography.Text type="secondary" style={{ display: "block" }}>{sourceName(row.links[0]?.source_id ?? "")}</Typography.Text></> },
-            { key: "why", width: 70, render: (_, row) => <Button size="small" type="link" onClick={() => choose(row.id)}>{t("link.why")}</Button> },
+            { title: <span className="visually-hidden">{t("side.details")}</span>, key: "why", width: 70, render: (_, row) => <Button size="small" type="link" onClick={() => choose(row.id)}>{t("link.why")}</Button> },
           ]}
         />
       </section>
