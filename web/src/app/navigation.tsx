@@ -1,11 +1,11 @@
 import {
-  AimOutlined, ApiOutlined, ApartmentOutlined, DashboardOutlined, SendOutlined, SettingOutlined, TagsOutlined, TeamOutlined, ThunderboltOutlined, WarningOutlined,
+  AimOutlined, ApiOutlined, ApartmentOutlined, BankOutlined, DashboardOutlined, SendOutlined, SettingOutlined, TagsOutlined, TeamOutlined, ThunderboltOutlined, WarningOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
 interface Place {
   /** Key of its name in the texts, and of its place in the menu. */
-  key: "overview" | "sources" | "events" | "quarantine" | "people" | "identity" | "tags" | "audiences" | "campaigns" | "settings";
+  key: "overview" | "sources" | "events" | "quarantine" | "people" | "accounts" | "identity" | "tags" | "audiences" | "campaigns" | "settings";
   to: string;
   icon: ReactNode;
   /** Who may not do this does not see it. */
@@ -32,6 +32,7 @@ export const NAVIGATION: Group[] = [
     key: "select",
     places: [
       { key: "people", to: "/people", icon: <TeamOutlined />, scope: "profiles:read" },
+      { key: "accounts", to: "/accounts", icon: <BankOutlined />, scope: "profiles:read" },
       { key: "identity", to: "/identity", icon: <ApartmentOutlined />, scope: "identity:read" },
       { key: "tags", to: "/tags", icon: <TagsOutlined />, scope: "tags:read" },
       { key: "audiences", to: "/audiences", icon: <AimOutlined />, scope: "audiences:read" },

@@ -9,7 +9,7 @@ import { NAVIGATION } from "./navigation";
 
 interface Hit {
   key: string;
-  kind: "place" | "person" | "audience" | "tag" | "campaign";
+  kind: "place" | "person" | "account" | "audience" | "tag" | "campaign";
   label: string;
   icon?: ReactNode;
   to: string;
@@ -24,6 +24,10 @@ async function find(search: string, scopes: string[], signal: AbortSignal): Prom
     ["profiles:read", async () => {
       const { data } = await api.GET("/api/v1/profiles", { params: { query }, signal });
       return (data?.items ?? []).map(({ id, identifiers }) => ({ key: id, kind: "person", label: identifiers.map((each) => each.value).slice(0, 2).join(" · ") || id, to: `/people/${id}` }));
+    }],
+    ["profiles:read", async () => {
+      const { data } = await api.GET("/api/v1/accounts", { params: { query }, signal });
+      return (data?.items ?? []).map(({ id, account_id, name }) => ({ key: id, kind: "account", label: name ?? account_id, to: `/accounts/${id}` }));
     }],
     ["audiences:read", async () => {
       const { data } = await api.GET("/api/v1/audiences", { params: { query }, signal });
@@ -44,7 +48,7 @@ async function find(search: string, scopes: string[], signal: AbortSignal): Prom
   return found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
 }
 
-/** Everything by its name: screens, people, audiences, tags, campaigns. */
+/** Everything by its name: screens, people, accounts, audiences, tags, campaigns. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("app");
   const { token } = theme.useToken();

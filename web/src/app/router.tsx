@@ -5,6 +5,7 @@ import { Suspense } from "react";
 import { basePath } from "@shared/routing/base";
 import { rootRoute, shellRoute } from "@shared/routing/root";
 import { accountRoutes } from "../features/account/routes";
+import { accountsRoutes } from "../features/accounts/routes";
 import { audiencesRoutes } from "../features/audiences/routes";
 import { campaignsRoutes } from "../features/campaigns/routes";
 import { eventsRoutes } from "../features/events/routes";
@@ -28,6 +29,7 @@ const routeTree = rootRoute.addChildren([
     ...sourcesRoutes,
     ...eventsRoutes,
     ...peopleRoutes,
+    ...accountsRoutes,
     ...identityRoutes,
     ...tagsRoutes,
     ...audiencesRoutes,
