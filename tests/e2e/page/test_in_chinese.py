@@ -10,6 +10,7 @@ from e2e.page.chapters.events import LiveEvents, Quarantine
 from e2e.page.chapters.first_run import FirstRun
 from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
+from e2e.page.chapters.person_identity import PersonIdentity
 from e2e.page.chapters.report import Report
 from e2e.page.chapters.settings import Settings, Viewer
 from e2e.page.chapters.tags import Tags
@@ -48,6 +49,10 @@ class TestCampaigns(Campaigns):
 
 
 class TestReport(Report):
+    pass
+
+
+class TestPersonIdentity(PersonIdentity):
     pass
 
 

@@ -13,6 +13,7 @@ import { Page } from "@shared/ui/page";
 import { Panel } from "@shared/ui/panel";
 import { ProblemView } from "@shared/ui/problem-view";
 import { Ago } from "@shared/ui/time";
+import { Accounts } from "./accounts";
 import { Consent } from "./consent";
 import { Identity } from "./identity/identity";
 import { Memberships } from "./memberships";
@@ -48,6 +49,7 @@ function Person({ profileId }: { profileId: string }) {
       <Col xs={24} xl={10}>
         <Flex vertical gap={16}>
           <GoldenRecord query={query} profileId={profileId} reveal={reveal} />
+          {person && <Accounts groups={person.groups} />}
           <Panel title={t("consent.title")}><Consent profileId={profileId} /></Panel>
         </Flex>
       </Col>

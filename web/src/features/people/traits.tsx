@@ -25,38 +25,31 @@ export function Traits({ person }: { person: Schema<"ProfileDetail"> }) {
   const sourceName = useSourceName();
   const rows: Trait[] = Object.entries(person.traits).map(([name, trait]) => ({ name, ...trait }));
   return (
-    <>
-      <Table<Trait>
-        size="small"
-        rowKey="name"
-        pagination={false}
-        dataSource={rows}
-        locale={{ emptyText: <EmptyState title={t("traits.none")} hint={t("traits.noneHint")} /> }}
-        columns={[
-          {
-            title: t("traits.field"), key: "name", width: 130,
-            render: (_, { name }) => (traitName(name) === name ? name : <Tooltip title={name}><span>{traitName(name)}</span></Tooltip>),
-          },
-          { title: t("traits.value"), key: "value", render: (_, row) => <Typography.Text strong>{showValue(row.value)}</Typography.Text> },
-          {
-            title: t("traits.origin"), key: "origin",
-            render: (_, row) => (
-              <Tooltip title={row.identifier && t("traits.by", { type: names.identifier(row.identifier.type), value: row.identifier.value })}>
-                <span>{sourceName(row.source_id)} · <Ago at={row.timestamp} /></span>
-                <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
-                  {i18n.exists(`people:rule.${row.rule}`) ? t(`rule.${row.rule as "most_recent"}`) : row.rule}
-                  {row.others > 0 && <> · {t("traits.others", { count: row.others })}</>}
-                </Typography.Text>
-              </Tooltip>
-            ),
-          },
-        ]}
-      />
-      {person.groups.length > 0 && (
-        <Typography.Paragraph style={{ padding: "10px 12px", margin: 0 }}>
-          {t("traits.groups")} {person.groups.map((group) => String(group.traits.name ?? group.id)).join(", ")}
-        </Typography.Paragraph>
-      )}
-    </>
+    <Table<Trait>
+      size="small"
+      rowKey="name"
+      pagination={false}
+      dataSource={rows}
+      locale={{ emptyText: <EmptyState title={t("traits.none")} hint={t("traits.noneHint")} /> }}
+      columns={[
+        {
+          title: t("traits.field"), key: "name", width: 130,
+          render: (_, { name }) => (traitName(name) === name ? name : <Tooltip title={name}><span>{traitName(name)}</span></Tooltip>),
+        },
+        { title: t("traits.value"), key: "value", render: (_, row) => <Typography.Text strong>{showValue(row.value)}</Typography.Text> },
+        {
+          title: t("traits.origin"), key: "origin",
+          render: (_, row) => (
+            <Tooltip title={row.identifier && t("traits.by", { type: names.identifier(row.identifier.type), value: row.identifier.value })}>
+              <span>{sourceName(row.source_id)} · <Ago at={row.timestamp} /></span>
+              <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
+                {i18n.exists(`people:rule.${row.rule}`) ? t(`rule.${row.rule as "most_recent"}`) : row.rule}
+                {row.others > 0 && <> · {t("traits.others", { count: row.others })}</>}
+              </Typography.Text>
+            </Tooltip>
+          ),
+        },
+      ]}
+    />
   );
 }

@@ -15,7 +15,7 @@ export interface Words {
 }
 
 const CARD = 168; // pixels
-const MOST_LETTERS = 17; // of a line on a card; a Chinese one takes the room of two
+const MOST_LETTERS = 16; // of a line on a card; a Chinese one takes the room of two
 
 /** A rectangle with round corners that stay round, whatever its form. */
 const card = (width: number, height: number, round = 6) =>
