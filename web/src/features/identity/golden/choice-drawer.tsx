@@ -6,13 +6,12 @@ import { useConfirm } from "@shared/ui/confirm";
 import { EmptyState } from "@shared/ui/empty-state";
 import { UnsavedGuard } from "@shared/ui/unsaved-guard";
 import { useTell } from "@shared/ui/use-tell";
-import { useSources } from "@shared/names/sources";
 import { type Choice, DEFAULT, type Wanted, isAlike, isWhole, wantedOf } from "./choice";
 import type { Done } from "./outcome";
 import { Preview } from "./preview";
 import { SourceOrder } from "./source-order";
 import { StrategyList } from "./strategy-list";
-import { useWords } from "./use-words";
+import { useOffered, useWords } from "./use-words";
 import { useSet } from "./wire";
 
 interface Props {
@@ -33,16 +32,16 @@ export function ChoiceDrawer({ trait, choice, isLoaded, onClose, onDone }: Props
   const tell = useTell();
   const set = useSet();
   const mayWrite = useMay("identity:write");
-  const { all } = useSources();
+  const offered = useOffered();
   const [draft, setDraft] = useState<Wanted>();
   const [isSaving, setSaving] = useState(false);
   const wanted = draft ?? choice;
   const isChanged = choice !== undefined && wanted !== undefined && !isAlike(wanted, choice);
 
-  // Whoever begins with the order of sources finds all of them, to be put in order.
+  // Whoever begins with an order of sources finds all of them, to be put in order.
   const choose = (strategy: Wanted["strategy"]) => {
     if (!wanted) return;
-    const sources = strategy === "source_priority" && wanted.sources.length === 0 ? all.map((source) => source.id) : wanted.sources;
+    const sources = strategy === "source_priority" && wanted.sources.length === 0 ? offered.map((source) => source.id) : wanted.sources;
     setDraft({ trait: wanted.trait, strategy, sources });
   };
   const close = () => {
@@ -70,10 +69,10 @@ export function ChoiceDrawer({ trait, choice, isLoaded, onClose, onDone }: Props
       onClose={close}
       size={1000}
       destroyOnHidden
-      title={choice ? t("golden.title", { name: words.trait(choice) }) : trait}
-      footer={
+      title={choice ? <>{t("golden.title", { name: words.trait(choice) })} {choice.label && <Typography.Text type="secondary" className="mono" style={{ fontSize: 12 }}>{choice.trait}</Typography.Text>}</> : trait}
+      footer={choice && (
         <Flex justify="space-between" align="center">
-          {wanted && wanted.strategy !== DEFAULT ? <Button type="link" style={{ padding: 0 }} onClick={() => choose(DEFAULT)}>{t("golden.toDefault")}</Button> : <span />}
+          {!choice.is_default && wanted?.strategy !== DEFAULT ? <Button type="link" style={{ padding: 0 }} onClick={() => choose(DEFAULT)}>{t("golden.toDefault")}</Button> : <span />}
           <Flex gap={8}>
             <Button onClick={close}>{t("golden.close")}</Button>
             <Tooltip title={why}>
@@ -81,7 +80,7 @@ export function ChoiceDrawer({ trait, choice, isLoaded, onClose, onDone }: Props
             </Tooltip>
           </Flex>
         </Flex>
-      }
+      )}
     >
       <UnsavedGuard isDirty={isChanged && mayWrite && !isSaving} />
       {!choice || !wanted ? (
@@ -94,8 +93,8 @@ export function ChoiceDrawer({ trait, choice, isLoaded, onClose, onDone }: Props
           </Flex>
           <Flex vertical gap={16}>
             {wanted.strategy === "source_priority" && <SourceOrder ids={wanted.sources} onChange={(sources) => setDraft({ ...wantedOf(wanted), sources })} />}
+            {wanted.strategy === "never" && choice.strategy !== "never" && <Alert type="warning" showIcon title={t("golden.neverHint")} />}
             <Preview wanted={wanted} isChanged={isChanged} />
-            {wanted.strategy === "never" && <Typography.Text type="secondary">{t("golden.neverHint")}</Typography.Text>}
           </Flex>
         </div>
       )}

@@ -19,7 +19,7 @@ export function Preview({ wanted, isChanged }: { wanted: Wanted; isChanged: bool
   const { data } = query;
   return (
     <section aria-labelledby={title}>
-      <Typography.Title level={5} id={title} style={{ marginTop: 0 }}>{t("golden.preview.title")}</Typography.Title>
+      <Typography.Text strong id={title} style={{ display: "block", marginBottom: 4 }}>{t("golden.preview.title")}</Typography.Text>
       {!isChanged ? (
         <Typography.Text type="secondary">{t("golden.preview.same")}</Typography.Text>
       ) : !isWhole(wanted) ? (
@@ -69,5 +69,7 @@ function Value({ value, isNew }: { value: unknown; isNew?: boolean }) {
   const { t } = useTranslation("identity");
   const text = valueText(value);
   if (text === null || text === "") return <Typography.Text type="secondary">{t("golden.preview.nothing")}</Typography.Text>;
-  return <Typography.Text strong={isNew} ellipsis={{ tooltip: text }}>{text}</Typography.Text>;
+  // One value and a list of one are not the same.
+  const shown = Array.isArray(value) ? t("golden.preview.list", { values: text }) : text;
+  return <Typography.Text strong={isNew} ellipsis={{ tooltip: shown }}>{shown}</Typography.Text>;
 }

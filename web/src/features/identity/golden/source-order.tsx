@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useSources } from "@shared/names/sources";
 import { moved } from "../rules/model";
 import { SourceRow } from "./source-row";
+import { useOffered } from "./use-words";
 
 interface Props {
   /** Best first. */
@@ -17,14 +18,15 @@ interface Props {
 export function SourceOrder({ ids, onChange }: Props) {
   const { t } = useTranslation("identity");
   const title = useId();
-  const { all, nameOf } = useSources();
+  const { nameOf } = useSources();
+  const offered = useOffered();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }));
   const place = (id: string | number) => ids.indexOf(String(id));
   const move = (from: number, to: number) => onChange(moved(ids, from, to));
-  const rest = all.filter((source) => !ids.includes(source.id));
+  const rest = offered.filter((source) => !ids.includes(source.id));
   return (
     <section aria-labelledby={title}>
-      <Typography.Title level={5} id={title} style={{ marginTop: 0 }}>{t("golden.order.title")}</Typography.Title>
+      <Typography.Text strong id={title}>{t("golden.order.title")}</Typography.Text>
       <Typography.Paragraph type="secondary" style={{ marginBottom: 8, fontSize: 12 }}>{t("golden.order.hint")}</Typography.Paragraph>
       <DndContext
         sensors={sensors}

@@ -12,3 +12,6 @@ export function useWords() {
       strategy === "source_priority" ? t("golden.inOrder", { sources: sources.map(nameOf).join(" → ") }) : t(`golden.strategy.${strategy}`),
   };
 }
+
+/** The sources that may say something of people; what Tributary itself records is no word of theirs. */
+export const useOffered = () => useSources().all.filter((source) => source.kind !== "internal");
