@@ -8,6 +8,7 @@ from e2e.page.chapters.audiences import Audiences
 from e2e.page.chapters.campaigns import Campaigns
 from e2e.page.chapters.events import LiveEvents, Quarantine
 from e2e.page.chapters.first_run import FirstRun
+from e2e.page.chapters.identity import Identity
 from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
 from e2e.page.chapters.person_identity import PersonIdentity
@@ -53,6 +54,10 @@ class TestReport(Report):
 
 
 class TestPersonIdentity(PersonIdentity):
+    pass
+
+
+class TestIdentity(Identity):
     pass
 
 
