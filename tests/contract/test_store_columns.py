@@ -40,11 +40,12 @@ def rows_of(found: Columns) -> set[tuple[object, ...]]:
 def test_every_way_of_reading_finds_the_same(store: Store, many: int) -> None:
     rows = fill(store)
     with store.read() as session:
-        reading = [start_reading(session, WANTED, 1, many=many) for _ in range(2)]
-        for found in [wait() for wait in reading]:
-            assert rows_of(found) == rows
-            assert len(found.id) == len(rows)
-        nobody = start_reading(session, WANTED, 9, many=many)()
+        with start_reading(session, WANTED, 1, many=many) as one, start_reading(session, WANTED, 1, many=many) as other:
+            for found in (one.columns(), other.columns()):
+                assert rows_of(found) == rows
+                assert len(found.id) == len(rows)
+        with start_reading(session, WANTED, 9, many=many) as reading:
+            nobody = reading.columns()
     assert nobody.labels == []
     assert nobody.id.tolist() == []
     assert [each.tolist() for each in nobody.numbers] == [[], []]
@@ -53,6 +54,6 @@ def test_every_way_of_reading_finds_the_same(store: Store, many: int) -> None:
 def test_a_reader_that_fails_is_an_outage(sqlite_store: Store) -> None:
     fill(sqlite_store)
     with sqlite_store.read() as session:
-        wait = start_reading(session, WANTED._replace(but=("no_such_column", "x")), 1, many=500)
-        with pytest.raises(Unavailable):
-            wait()
+        wrong = WANTED._replace(but=("no_such_column", "x"))
+        with start_reading(session, wrong, 1, many=500) as reading, pytest.raises(Unavailable):
+            reading.columns()

@@ -110,12 +110,14 @@ def compare(session: Session, workspace_id: int, rules: RuleSet) -> Difference:
     Raises:
         Unavailable: the store cannot be read.
     """
-    wanted = start_reading(session, _wanted_nodes(rules), workspace_id)
-    evidence = start_reading(session, _EDGES, workspace_id)
-    nodes = _nodes(wanted())
-    if nodes.has_blocked or any(IdentifierTypes(workspace_id, rules).checks_values()):
-        mark_blocked(session, workspace_id, rules, nodes)
-    edges = _edges(session, evidence(), nodes)
+    with (
+        start_reading(session, _wanted_nodes(rules), workspace_id) as reading,
+        start_reading(session, _EDGES, workspace_id) as evidence,
+    ):
+        nodes = _nodes(reading.columns())
+        if nodes.has_blocked or any(IdentifierTypes(workspace_id, rules).checks_values()):
+            mark_blocked(session, workspace_id, rules, nodes)
+        edges = _edges(session, evidence.columns(), nodes)
     owner, contested = owners(nodes, edges, load_apart(session, workspace_id, nodes), rules)
     return _difference(nodes, owner, contested)
 
@@ -162,12 +164,14 @@ def owners(
 
 def load_nodes(session: Session, workspace_id: int, rules: RuleSet | None = None) -> Nodes:
     """All identifiers of a workspace, with what `rules` need to know of them."""
-    return _nodes(start_reading(session, _wanted_nodes(rules or RuleSet()), workspace_id)())
+    with start_reading(session, _wanted_nodes(rules or RuleSet()), workspace_id) as reading:
+        return _nodes(reading.columns())
 
 
 def load_edges(session: Session, workspace_id: int, nodes: Nodes) -> Edges:
     """All evidence of a workspace between `nodes` that was not unbound."""
-    return _edges(session, start_reading(session, _EDGES, workspace_id)(), nodes)
+    with start_reading(session, _EDGES, workspace_id) as reading:
+        return _edges(session, reading.columns(), nodes)
 
 
 def _wanted_nodes(rules: RuleSet) -> Wanted:

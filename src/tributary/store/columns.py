@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from sqlalchemy import select
@@ -57,20 +57,39 @@ class Columns:
     labels: list[tuple[Any, ...]]
 
 
-def start_reading(session: Session, wanted: Wanted, workspace_id: int, *, many: int = MANY) -> Callable[[], Columns]:
-    """Begin to read; what is returned waits for the end. On a large SQLite file several may be read at a time, each on
-    a snapshot of its own, without what the session itself has not committed.
+class Reading:
+    """Columns on their way: `columns` waits for them. Leaving the `with` block ends what still runs."""
 
-    Raises:
-        Unavailable: when waiting; the file cannot be read.
+    def __init__(self, columns: Callable[[], Columns], end: Callable[[], None] = lambda: None) -> None:
+        self._columns = columns
+        self._end = end
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def columns(self) -> Columns:
+        """What was wanted; once.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        return self._columns()
+
+
+def start_reading(session: Session, wanted: Wanted, workspace_id: int, *, many: int = MANY) -> Reading:
+    """Begin to read. On a large SQLite file several may be read at a time, each on a snapshot of its own, without what
+    the session itself has not committed.
     """
     engine = session.get_bind().engine
     if engine.dialect.name != "sqlite":
-        return lambda: _labelled(session, wanted, *_from_postgres(session, wanted, workspace_id))
+        return Reading(lambda: _labelled(session, wanted, *_from_postgres(session, wanted, workspace_id)))
     table = bulk.table_of(wanted.table)
     is_large = session.execute(select(table.c.id).offset(many).limit(1)).first() is not None
     if not is_large:
-        return lambda: _from_rows(session, wanted, workspace_id)
+        return Reading(lambda: _from_rows(session, wanted, workspace_id))
     return _start_reader(session, wanted, workspace_id, str(engine.url.database))
 
 
@@ -119,36 +138,37 @@ def _from_postgres(session: Session, wanted: Wanted, workspace_id: int) -> tuple
     return columns[:-1], columns[-1]
 
 
-def _start_reader(session: Session, wanted: Wanted, workspace_id: int, path: str) -> Callable[[], Columns]:
+def _start_reader(session: Session, wanted: Wanted, workspace_id: int, path: str) -> Reading:
     folder = tempfile.TemporaryDirectory(prefix="tributary-columns-")
     target = Path(folder.name) / "columns.arrow"
     order = {
         "path": str(Path(path).resolve()), "target": str(target), "table": bulk.table_of(wanted.table).name,
         "numbers": ["id", *wanted.numbers], "labels": wanted.labels, "but": wanted.but, "workspace_id": workspace_id,
     }  # fmt: skip
-    reader = subprocess.Popen(  # noqa: S603 (our own Python and module)
-        [sys.executable, "-m", _READER], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    if reader.stdin is None:
-        raise AssertionError("a process without an input")
-    reader.stdin.write(json.dumps(order).encode())
-    reader.stdin.close()
-    reader.stdin = None
+    with (Path(folder.name) / "order.json").open("w+") as asked, (Path(folder.name) / "said").open("w") as said:
+        json.dump(order, asked)
+        asked.seek(0)
+        reader = subprocess.Popen(  # noqa: S603 (our own Python and module)
+            [sys.executable, "-m", _READER], stdin=asked, stdout=subprocess.DEVNULL, stderr=said
+        )
 
     def wait() -> Columns:
         import pyarrow as pa  # noqa: PLC0415 (slow to import)
 
-        with folder:
-            _, said = reader.communicate()
-            if reader.returncode:
-                text = said.decode(errors="replace").strip().rpartition("\n")[2]
-                raise Unavailable(f"The records store could not be read as a whole: {text}", cure="Try again.")
-            with pa.memory_map(str(target)) as file:
-                read = pa.ipc.open_file(file).read_all()
-                columns = [read.column(place).to_numpy() for place in range(read.num_columns)]
+        if reader.wait():
+            text = (Path(folder.name) / "said").read_text(errors="replace").strip().rpartition("\n")[2]
+            raise Unavailable(f"The records store could not be read as a whole: {text}", cure="Try again.")
+        with pa.memory_map(str(target)) as file:
+            read = pa.ipc.open_file(file).read_all()
+            columns = [read.column(place).to_numpy() for place in range(read.num_columns)]
         return _labelled(session, wanted, columns[:-1], columns[-1])
 
-    return wait
+    def end() -> None:
+        reader.kill()
+        reader.wait()
+        folder.cleanup()
+
+    return Reading(wait, end)
 
 
 def _labelled(session: Session, wanted: Wanted, numbers: Sequence[NDArray[np.int64]], hashes: Any) -> Columns:
