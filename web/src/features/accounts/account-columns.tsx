@@ -36,7 +36,7 @@ export function useAccountColumns(onPeople: (id: string) => void): ListColumn<Ac
     },
     {
       key: "traits", title: t("column.traits"),
-      render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: "clamp(220px, 22vw, 420px)", display: "block", overflowWrap: "anywhere" }}>{shortTraits(row.traits)}</Typography.Text>,
+      render: (_, row) => <Typography.Text type="secondary" style={{ maxWidth: "clamp(260px, 30vw - 60px, 520px)", display: "block", overflowWrap: "anywhere" }}>{shortTraits(row.traits)}</Typography.Text>,
     },
     { key: "first", title: t("column.first"), isExtra: true, csv: (row) => row.first_seen, render: (_, row) => <Ago at={row.first_seen} /> },
     { key: "last", title: t("column.last"), csv: (row) => row.last_seen, render: (_, row) => <Ago at={row.last_seen} /> },

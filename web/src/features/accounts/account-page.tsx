@@ -4,7 +4,6 @@ import { Button, Col, Flex, Row, Tag, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { hooks } from "@shared/api/client";
-import { useFormats } from "@shared/format";
 import { useAccountKind } from "@shared/names/accounts";
 import { useMay } from "@shared/session";
 import { ApiButton } from "@shared/ui/api-button";
@@ -26,7 +25,6 @@ export function AccountPage() {
 
 function Content({ accountId }: { accountId: string }) {
   const { t } = useTranslation("accounts");
-  const formats = useFormats();
   const kindName = useAccountKind();
   const mayReveal = useMay("profiles:reveal");
   const [reveal, setReveal] = useState(false); // kept nowhere: leaving the page hides it again
@@ -65,7 +63,7 @@ function Content({ accountId }: { accountId: string }) {
           <Panel title={t("traits.title")} flush><QueryView query={query}>{(found) => <AccountTraits traits={found.traits} />}</QueryView></Panel>
         </Col>
         <Col xs={24} xl={16}>
-          <Panel title={account ? t("people.count", { count: account.people, number: formats.number(account.people) }) : t("people.title")}><AccountPeople accountId={accountId} /></Panel>
+          <Panel title={t("people.title")}><AccountPeople accountId={accountId} count={account?.people} /></Panel>
         </Col>
       </Row>
     </Page>

@@ -1,6 +1,7 @@
 import { Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Schema, api, hooks } from "@shared/api/client";
+import { useFormats } from "@shared/format";
 import { useNames } from "@shared/names";
 import { PersonLink } from "@shared/people/person-link";
 import { nameOf, noteOf } from "@shared/people/person-words";
@@ -13,9 +14,16 @@ type Member = Schema<"AccountMember"> & { id: string };
 
 const PATH = "/api/v1/accounts/{account_id}/people";
 
+interface Props {
+  accountId: string;
+  /** How many there are. */
+  count: number | undefined;
+}
+
 /** Who belongs to the account, and since when. */
-export function AccountPeople({ accountId }: { accountId: string }) {
+export function AccountPeople({ accountId, count }: Props) {
   const { t } = useTranslation("accounts");
+  const formats = useFormats();
   const names = useNames();
   const { cursor } = accountRoute.useSearch();
   const navigate = accountRoute.useNavigate();
@@ -49,6 +57,7 @@ export function AccountPeople({ accountId }: { accountId: string }) {
       cursor={cursor}
       onCursor={(next) => void navigate({ search: { cursor: next } })}
       loadPage={async (next) => withIds((await api.GET(PATH, { params: { path, query: { cursor: next, limit: 200 } } })).data ?? { items: [], next_cursor: null })}
+      filters={<Typography.Text type="secondary" aria-live="polite">{count === undefined ? null : t("people.count", { count, number: formats.number(count) })}</Typography.Text>}
       empty={<EmptyState title={t("member.none")} hint={t("member.noneHint")} />}
     />
   );

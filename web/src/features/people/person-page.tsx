@@ -48,8 +48,8 @@ function Person({ profileId }: { profileId: string }) {
     <Row gutter={[16, 16]}>
       <Col xs={24} xl={10}>
         <Flex vertical gap={16}>
-          <GoldenRecord query={query} profileId={profileId} reveal={reveal} />
           {person && <Accounts groups={person.groups} />}
+          <GoldenRecord query={query} profileId={profileId} reveal={reveal} />
           <Panel title={t("consent.title")}><Consent profileId={profileId} /></Panel>
         </Flex>
       </Col>

@@ -23,7 +23,8 @@ export function Traits({ person }: { person: Schema<"ProfileDetail"> }) {
   const names = useNames();
   const traitName = useTraitNames();
   const sourceName = useSourceName();
-  const rows: Trait[] = Object.entries(person.traits).map(([name, trait]) => ({ name, ...trait }));
+  // Their accounts stand beside, by name.
+  const rows: Trait[] = Object.entries(person.traits).filter(([name]) => name !== "$groups").map(([name, trait]) => ({ name, ...trait }));
   return (
     <Table<Trait>
       size="small"
