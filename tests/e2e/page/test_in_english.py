@@ -8,6 +8,7 @@ from e2e.page.chapters.audiences import Audiences
 from e2e.page.chapters.campaigns import Campaigns
 from e2e.page.chapters.events import LiveEvents, Quarantine
 from e2e.page.chapters.first_run import FirstRun
+from e2e.page.chapters.golden_record import GoldenRecord
 from e2e.page.chapters.identity import Identity
 from e2e.page.chapters.navigation import Navigation
 from e2e.page.chapters.people import People
@@ -58,6 +59,10 @@ class TestPersonIdentity(PersonIdentity):
 
 
 class TestIdentity(Identity):
+    pass
+
+
+class TestGoldenRecord(GoldenRecord):
     pass
 
 

@@ -75,7 +75,7 @@ function tokens(isDark: boolean, isCalm: boolean): ThemeConfig {
       Form: { itemMarginBottom: 16 },
       Tabs: isDark ? { itemSelectedColor: "#4fbfaa", inkBarColor: "#4fbfaa" } : {},
       Tag: { fontSizeSM: 12 }, // Chinese is not read well below
-      Button: { primaryColor: isDark ? "#04110e" : "#ffffff" },
+      Button: { primaryColor: isDark ? "#04110e" : "#ffffff", dangerColor: isDark ? "#1d0605" : "#ffffff" },
       Typography: { titleMarginBottom: 0, titleMarginTop: 0 },
     },
   };
