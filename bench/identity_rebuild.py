@@ -5,6 +5,7 @@ Beside it stands what the database alone takes to go once through the same colum
 
 from __future__ import annotations
 
+import os
 import time
 
 from sqlalchemy import text
@@ -19,7 +20,7 @@ _SCANS = (
     "SELECT count(*), max(id), max(profile_id), max(base_id), max(type) FROM identifiers",
     "SELECT count(*), max(id), max(identifier_a), max(identifier_b), max(kind), max(source_id) FROM edges",
 )
-_ROUNDS = 3
+_ROUNDS = int(os.environ.get("TRIBUTARY_BENCH_ROUNDS", "3"))
 
 
 def _bare(session: Session) -> float:
