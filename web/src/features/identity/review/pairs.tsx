@@ -81,6 +81,7 @@ export function Pairs({ matching }: { matching: Matching }) {
     { keys: ["J", "K"], does: t("review.key.move") }, { keys: ["U"], does: t("review.key.undo") },
   ];
   const shown = queue.ids.flatMap((id) => items?.find((item) => item.id === id) ?? []);
+  const isListed = queue.ids !== noQueue.ids; // before that nothing is known to be left
   const total = status === "open" ? Math.max(matching.open_pairs, queue.ids.length) : queue.ids.length;
   const place = queue.at ? queue.ids.indexOf(queue.at) + 1 : 0;
 
@@ -100,7 +101,7 @@ export function Pairs({ matching }: { matching: Matching }) {
           <RunButton matching={matching} />
         </Flex>
       </Flex>
-      <QueryView query={query} rows={10} isEmpty={() => shown.length === 0 && !query.isFetching} empty={<Panel><Nothing matching={matching} isOpen={status === "open"} isDone={decided.length > 0} /></Panel>}>
+      <QueryView query={query} rows={10} isEmpty={() => isListed && shown.length === 0 && !query.isFetching} empty={<Panel><Nothing matching={matching} isOpen={status === "open"} isDone={decided.length > 0} /></Panel>}>
         {() => (
           <div className="identity-review">
             <nav aria-label={t("review.list")} className="identity-review-list">

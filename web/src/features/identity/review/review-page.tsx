@@ -16,7 +16,7 @@ export const useMatching = () => hooks.useQuery("get", "/api/v1/identity/matchin
 /** People who may be one though they share no identifier: looked at pair by pair. */
 export function ReviewPage() {
   const { t } = useTranslation("identity");
-  const { tab = "pairs" } = reviewRoute.useSearch();
+  const { tab = "pairs", status } = reviewRoute.useSearch();
   const navigate = reviewRoute.useNavigate();
   const matching = useMatching();
   const { data } = matching;
@@ -30,7 +30,7 @@ export function ReviewPage() {
           destroyOnHidden
           onChange={(key) => void navigate({ search: (now) => ({ ...now, tab: REVIEW_TABS.find((each) => each === key && each !== "pairs") }) })}
           items={[
-            { key: "pairs", label: t("review.tab.pairs"), children: <FaultBoundary><Pairs matching={data} /></FaultBoundary> },
+            { key: "pairs", label: t("review.tab.pairs"), children: <FaultBoundary><Pairs key={status} matching={data} /></FaultBoundary> },
             {
               key: "settings", label: t("review.tab.settings"),
               children: <FaultBoundary><Flex vertical gap={12}><RunPanel matching={data} /><MatchingSettings key={data.updated_at} matching={data} /></Flex></FaultBoundary>,
