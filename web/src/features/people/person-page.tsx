@@ -91,7 +91,7 @@ function Person({ profileId }: { profileId: string }) {
     >
       {from && from !== profileId && (
         <Alert
-          type="info" showIcon style={{ marginBottom: 12 }} title={t("mergedFrom.title", { id: from })} description={t("mergedFrom.hint")}
+          type="info" showIcon style={{ marginBottom: 12 }} title={t("mergedFrom.title", { id: from })}
           closable={{ onClose: () => void navigate({ search: (before) => ({ ...before, from: undefined }), replace: true }) }}
           action={tab === "identity" ? undefined : <Link to={personRoute.to} params={{ profileId }} search={{ tab: "identity" }}>{t("mergedFrom.see")}</Link>}
         />

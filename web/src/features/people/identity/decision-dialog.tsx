@@ -8,10 +8,18 @@ import { ApiButton } from "@shared/ui/api-button";
 import { ProblemView } from "@shared/ui/problem-view";
 import { useTell } from "@shared/ui/use-tell";
 import { EffectTable } from "./effect-table";
-import { ask, type Ask } from "./scope";
+import type { Graph } from "./graph-model";
+import { type Ask, ask, useScope } from "./scope";
 import { useToday } from "./today";
+import { NodeText } from "./whose";
 
 const PROBLEMS = { 404: "gone", 409: "conflict", 503: "away" } as const;
+
+/** The identifiers of the graph that a decision names, in one way or another. */
+function named({ links, merges }: Graph, { identifiers, link, merge }: Ask["body"]): string[] {
+  const found = links.find(({ id }) => id === link);
+  return [...identifiers, ...(found ? [found.a, found.b] : []), ...(merges.find(({ id }) => id === merge)?.identifiers ?? [])];
+}
 
 interface Props {
   wanted: Ask;
@@ -29,6 +37,7 @@ export function DecisionDialog({ wanted, reveal, onClose }: Props) {
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>();
   const { way } = wanted;
+  const { graph } = useScope();
   const needsReason = way !== "revoke"; // a decision that is taken back keeps the reason it had
   const word = t("decide.removeWord");
   const preview = useQuery({
@@ -90,6 +99,7 @@ export function DecisionDialog({ wanted, reveal, onClose }: Props) {
       )}
     >
       <Flex vertical gap={12}>
+        <Flex gap="4px 16px" wrap>{named(graph, wanted.body).map((id) => <NodeText key={id} id={id} />)}</Flex>
         <span>{t(`decide.lead.${way}`)}</span>
         {problem ? <ProblemView problem={problem} title={title && t(`decide.problem.${title}`)} onRetry={again} /> : null}
         {!preview.error && (effect && !isLoading ? <EffectTable effect={effect} today={people} /> : <Skeleton active title={false} paragraph={{ rows: 6 }} />)}

@@ -32,11 +32,11 @@ export function layOut(nodes: Node[], strands: Strand[]): Layout {
   const rows = Math.max(middle.length, left.length, apart.length);
   if (rows > MOST_ROWS) return { look: "signs", height: SIGNS_HEIGHT, points: rings([middle, left, apart].filter((each) => each.length > 0)) };
   const points = new Map<string, Point>();
-  const from = left.length > 0 ? 36 : 0;
-  const to = apart.length > 0 ? 64 : 100;
+  const from = left.length > 0 ? 38 : 0;
+  const to = apart.length > 0 ? 62 : 100;
   // In a zigzag, so that a line between two does not run behind the one between them.
   stack(middle, points, (index) => (middle.length === 1 ? (from + to) / 2 : index % 2 === 0 ? from : to));
-  stack(nearTo(left, strands, points), points, () => 0);
+  stack(nearTo(left, strands, points), points, () => (middle.length + apart.length === 0 ? 50 : 0));
   stack(nearTo(apart, strands, points), points, () => (middle.length + left.length === 0 ? 50 : 100));
   return { look: "cards", height: Math.max(LEAST_HEIGHT, rows * ROW + 40), points };
 }

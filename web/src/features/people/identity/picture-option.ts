@@ -14,7 +14,7 @@ export interface Words {
   value: (node: Node) => string;
 }
 
-const CARD = 168; // pixels
+const CARD = 176; // pixels
 const MOST_LETTERS = 16; // of a line on a card; a Chinese one takes the room of two
 
 /** A rectangle with round corners that stay round, whatever its form. */
@@ -63,7 +63,7 @@ export function pictureOption(nodes: Node[], strands: Strand[], chosen: string |
         show: isCard,
         position: "inside" as const,
         align: "left" as const,
-        offset: [-CARD / 2 + 36, 0],
+        offset: [-CARD / 2 + 35, 0],
         lineHeight: 17,
         formatter: [`{type|${plain(shorten(words.type(node.type)))}}`, `{value|${plain(shorten(words.value(node)))}}`, ...(note ? [`{note|${plain(shorten(note, 20))}}`] : [])].join("\n"),
         rich: {
@@ -83,7 +83,6 @@ export function pictureOption(nodes: Node[], strands: Strand[], chosen: string |
     symbolOffset: isCard ? [-CARD / 2 + 20, 0] : [0, 0],
     itemStyle: { color: tone(node), borderWidth: 0 },
     label: { show: false },
-    tooltip: { show: false },
   }));
   const axis = { type: "value" as const, show: false, min: 0, max: 100 };
   const border = isCard ? CARD / 2 + 6 : 24;
@@ -100,7 +99,7 @@ export function pictureOption(nodes: Node[], strands: Strand[], chosen: string |
           type: "graph",
           coordinateSystem: "cartesian2d",
           layout: "none",
-          data: [...cards, ...signs],
+          data: cards,
           links: strands.map((strand) => ({
             source: strand.a,
             target: strand.b,
@@ -114,6 +113,8 @@ export function pictureOption(nodes: Node[], strands: Strand[], chosen: string |
           })),
           emphasis: { scale: false },
         },
+        // Above, so that a card that is pointed at does not hide its sign; what is clicked is the card.
+        { type: "graph", coordinateSystem: "cartesian2d", layout: "none", data: signs, links: [], silent: true, z: 5 },
       ],
     },
   };

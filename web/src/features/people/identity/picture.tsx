@@ -33,7 +33,7 @@ export function Picture({ nodes, strands, all, label }: Props) {
     [nodes, strands, chosen, token, placed, i18n.language],
   );
   const select = useCallback(
-    ({ name, index, isEdge }: { name: string; index: number; isEdge: boolean }) => choose(isEdge ? strands[index]?.id : name.split(" ")[0]),
+    ({ name, index, isEdge }: { name: string; index: number; isEdge: boolean }) => choose(isEdge ? strands[index]?.id : name),
     [choose, strands],
   );
   return (

@@ -1,5 +1,5 @@
 import { CaretRightOutlined, PauseOutlined, StepBackwardOutlined, StepForwardOutlined } from "@ant-design/icons";
-import { Button, Flex, Slider, Tooltip, Typography } from "antd";
+import { Button, Flex, Slider, Tooltip, Typography, theme } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@shared/format";
@@ -18,6 +18,7 @@ interface Props {
 /** Goes through time: plays it, or moves step by step with the arrow keys. */
 export function Replay({ steps, at, past, onMove }: Props) {
   const { t } = useTranslation("people");
+  const { token } = theme.useToken();
   const formats = useFormats();
   const [isPlaying, setPlaying] = useState(false);
   const last = steps.length - 1;
@@ -51,7 +52,7 @@ export function Replay({ steps, at, past, onMove }: Props) {
         </Tooltip>
         <Tooltip title={t("replay.forth")}><Button size="small" type="text" icon={<StepForwardOutlined />} aria-label={t("replay.forth")} disabled={index >= last} onClick={() => step(1)} /></Tooltip>
         <Slider
-          style={{ flex: 1, margin: "8px 10px" }} min={0} max={last} value={index} dots={last <= 40}
+          style={{ flex: 1, margin: "8px 10px" }} styles={{ track: { background: token.colorPrimary }, rail: { background: token.colorBorder } }} min={0} max={last} value={index} dots={last <= 40}
           tooltip={{ formatter: (value) => formats.dateTime(steps[value ?? 0]?.at ?? 0) }}
           ariaLabelForHandle={t("replay.slider")}
           ariaValueTextFormatterForHandle={(value) => (value >= last ? t("replay.today") : formats.dateTime(steps[value]?.at ?? 0))}

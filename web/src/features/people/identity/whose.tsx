@@ -37,6 +37,14 @@ export function Whose({ node }: { node: Node }) {
   );
 }
 
+/** An identifier by its sign, type and value. */
+export function NodeText({ id }: { id: string }) {
+  const node = useNode()(id);
+  const names = useNames();
+  const { value } = useWhose();
+  return node ? <span>{iconOf(node.type)} <Typography.Text type="secondary">{names.identifier(node.type)}</Typography.Text> <strong>{value(node)}</strong></span> : null;
+}
+
 /** An identifier with its sign and type; choosing it shows everything about it. */
 export function NodeName({ id }: { id: string }) {
   const node = useNode()(id);
