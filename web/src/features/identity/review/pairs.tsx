@@ -44,6 +44,7 @@ export function Pairs({ matching }: { matching: Matching }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the address follows the queue, not the other way round
   }, [queue.at]);
 
+  const isOpen = status === "open";
   const undo = async (id = decided.at(-1)) => {
     if (!id) return;
     setDecided((now) => now.filter((each) => each !== id));
@@ -75,9 +76,9 @@ export function Pairs({ matching }: { matching: Matching }) {
   };
   const next = () => go({ kind: "next" });
   const previous = () => go({ kind: "previous" });
-  const keys = useKeys({ s: () => void decide("same"), d: () => void decide("different"), j: next, k: previous, ArrowDown: next, ArrowUp: previous, u: () => void undo() });
+  const keys = useKeys({ s: () => void decide("same"), d: () => void decide("different"), j: next, k: previous, ArrowDown: next, ArrowUp: previous, u: () => void undo(isOpen ? decided.at(-1) : (queue.at ?? undefined)) });
   const hints = [
-    { keys: ["S"], does: t("review.key.same") }, { keys: ["D"], does: t("review.key.different") },
+    ...(isOpen ? [{ keys: ["S"], does: t("review.key.same") }, { keys: ["D"], does: t("review.key.different") }] : []),
     { keys: ["J", "K"], does: t("review.key.move") }, { keys: ["U"], does: t("review.key.undo") },
   ];
   const shown = queue.ids.flatMap((id) => items?.find((item) => item.id === id) ?? []);
