@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from e2e.page.chapters.accounts import Accounts
 from e2e.page.chapters.audiences import Audiences
 from e2e.page.chapters.campaigns import Campaigns
 from e2e.page.chapters.events import LiveEvents, Quarantine
@@ -71,6 +72,10 @@ class TestSettings(Settings):
 
 
 class TestViewer(Viewer):
+    pass
+
+
+class TestAccounts(Accounts):
     pass
 
 
