@@ -16,6 +16,7 @@ import { Ago } from "@shared/ui/time";
 import { Accounts } from "./accounts";
 import { Consent } from "./consent";
 import { Identity } from "./identity/identity";
+import { PlainIdentity } from "./identity/plain-identity";
 import { Memberships } from "./memberships";
 import { Messages } from "./messages";
 import { GoldenRecord } from "./golden-record";
@@ -35,6 +36,7 @@ function Person({ profileId }: { profileId: string }) {
   const navigate = personRoute.useNavigate();
   const names = useNames();
   const mayReveal = useMay("profiles:reveal");
+  const mayGraph = useMay("identity:read");
   const [reveal, setReveal] = useState(false); // kept nowhere: leaving the page hides it again
   const query = hooks.useQuery("get", "/api/v1/profiles/{profile_id}", { params: { path: { profile_id: profileId }, query: { reveal } } }, { placeholderData: (before) => before });
   const person = query.data;
@@ -59,7 +61,7 @@ function Person({ profileId }: { profileId: string }) {
   const tabs = [
     { key: "timeline", label: t("tab.timeline"), children: beside(<Timeline profileId={profileId} reveal={reveal} />) },
     { key: "audiences", label: t("tab.audiences"), children: beside(<Memberships profileId={profileId} />) },
-    { key: "identity", label: t("tab.identity"), children: <Identity profileId={profileId} reveal={reveal} /> }, // a graph needs room
+    { key: "identity", label: t("tab.identity"), children: mayGraph ? <Identity profileId={profileId} reveal={reveal} /> : beside(<PlainIdentity profileId={profileId} />) }, // a graph needs room
     { key: "messages", label: t("tab.messages"), children: beside(<Messages profileId={profileId} />) },
   ];
   const back = <Link to="/people"><LeftOutlined /> {t("title")}</Link>;

@@ -53,7 +53,7 @@ export function Replay({ steps, at, past, onMove }: Props) {
         <Tooltip title={t("replay.forth")}><Button size="small" type="text" icon={<StepForwardOutlined />} aria-label={t("replay.forth")} disabled={index >= last} onClick={() => step(1)} /></Tooltip>
         <Slider
           style={{ flex: 1, margin: "8px 10px" }} styles={{ track: { background: token.colorPrimary }, rail: { background: token.colorBorder } }} min={0} max={last} value={index} dots={last <= 40}
-          tooltip={{ formatter: (value) => formats.dateTime(steps[value ?? 0]?.at ?? 0) }}
+          tooltip={{ getPopupContainer: (handle) => handle.parentElement ?? handle, formatter: (value) => formats.dateTime(steps[value ?? 0]?.at ?? 0) }}
           ariaLabelForHandle={t("replay.slider")}
           ariaValueTextFormatterForHandle={(value) => (value >= last ? t("replay.today") : formats.dateTime(steps[value]?.at ?? 0))}
           onChange={(value) => { setPlaying(false); move(value); }}

@@ -62,7 +62,7 @@ function LinkStep({ link }: { link: Link }) {
   return (
     <div>
       <NodeName id={link.a} /> {link.is_linked ? "=" : "≠"} <NodeName id={link.b} />
-      <Typography.Text type="secondary" style={{ display: "block" }}>{[link.reason, sourceName(link.source_id)].filter(Boolean).join(" · ")}</Typography.Text>
+      <Typography.Text type="secondary" style={{ display: "block" }}>{[link.reason, link.kind !== "decision" && sourceName(link.source_id)].filter(Boolean).join(" · ")}</Typography.Text>
     </div>
   );
 }
@@ -80,7 +80,7 @@ function MergeStep({ merge }: { merge: Merge }) {
     <div>
       <Typography.Text strong>{t(`step.${merge.kind}`, { profile: merge.absorbed_id })}</Typography.Text>
       <Typography.Text type="secondary" style={{ display: "block" }}>
-        {t(`step.${merge.kind}By`, { pair: pair.map((each) => (each ? names.identifier(each.type) : "?")).join(" + "), rule: merge.rule, actor: userName(merge.actor) ?? merge.actor })}
+        {[pair.flatMap((each) => (each ? names.identifier(each.type) : [])).join(" + "), merge.rule && t("step.rule", { rule: merge.rule }), userName(merge.actor) ?? merge.actor].filter(Boolean).join(" · ")}
         {merge.evidence_at && <> · {t("step.evidence")} <Moment at={merge.evidence_at} /></>}
       </Typography.Text>
       {canUndo && <DecideButton size="small" wanted={ask("unmerge", { merge: merge.id })}>{t("decide.action.unmerge")}</DecideButton>}

@@ -74,7 +74,7 @@ function Evidence({ link }: { link: Link }) {
           { key: "at", label: t("link.at"), children: <Moment at={link.at} seconds /> },
           { key: "kind", label: t("link.kind"), children: kind ? t(`link.kinds.${kind}`) : link.kind },
           ...(link.rule ? [{ key: "rule", label: t("link.rule"), children: <span className="mono">{link.rule}</span> }] : []),
-          ...(link.source_id ? [{ key: "source", label: t("link.source"), children: sourceName(link.source_id) }] : []),
+          ...(link.source_id && link.kind !== "decision" ? [{ key: "source", label: t("link.source"), children: sourceName(link.source_id) }] : []),
           ...(link.message_id ? [{ key: "message", label: t("link.message"), children: <span><span className="mono" style={{ fontSize: 12 }}>{link.message_id}</span> <CopyButton text={link.message_id} /></span> }] : []),
         ]}
       />
