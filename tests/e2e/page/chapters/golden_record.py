@@ -65,7 +65,7 @@ class GoldenRecord:
         owner.sees(owner.text("identity", "golden.outcome.done"), outcome)
         row = owner.page.get_by_role("row").filter(has_text=TRAIT)
         expect(row).to_contain_text(SOURCE)
-        owner.check_everywhere()
+        owner.check_screen()
         trait = self._person(owner)["traits"][TRAIT]
         assert (trait["value"], trait["rule"]) == (DESK, "source_priority")
         owner.button(owner.text("identity", "golden.outcome.undo"), outcome).click()

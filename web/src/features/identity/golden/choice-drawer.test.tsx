@@ -75,3 +75,21 @@ it("may be tried but not saved without the right, and says what went wrong with 
   expect(await screen.findAllByText("Name at least one source.")).not.toHaveLength(0);
   await waitFor(async () => expect(await bodies(asked, "POST", `${PLACE}/preview`)).toHaveLength(1));
 });
+
+it("goes on after it was stopped, with what was chosen", async () => {
+  const asked = fakeApi({
+    [`PUT ${PLACE}`]: () => ({ item: { ...city, strategy: "max", is_default: false }, job_id: "job_2" }),
+    "GET /api/v1/me": { scopes: [] },
+    "GET /api/v1/jobs/job_1": { id: "job_1", state: "cancelled", done: 1, total: 2 },
+    "GET /api/v1/jobs/job_2": { id: "job_2", state: "succeeded", done: 2, total: 2 },
+  });
+  function Stopped() {
+    const [done, setDone] = useState<Done>({ item: { ...city, strategy: "max", is_default: false }, former: city, jobId: "job_1" });
+    return useQuery(meOptions()).data ? <Outcome done={done} onDone={setDone} onClose={() => {}} /> : null;
+  }
+  await show(<Stopped />);
+  await userEvent.click(await screen.findByRole("button", { name: "Go on" }));
+  expect(await screen.findByText("Everybody was chosen anew")).toBeVisible();
+  expect(await bodies(asked, "PUT", PLACE)).toEqual([{ trait: "city", strategy: "max", sources: [] }]);
+  expect(screen.getByRole("button", { name: "Undo" })).toBeVisible();
+});
