@@ -139,6 +139,9 @@ class Identity:
         owner.page.keyboard.press("s")
         owner.told(owner.text("identity", "review.said.same"))
         assert self._pairs(owner, "accepted")[0]["are_one"]
+        owner.go("/identity/review?status=accepted")
+        expect(pairs).to_have_count(1)
+        expect(owner.button(owner.text("identity", "review.undo"))).to_be_visible()
 
     @staticmethod
     def _pairs(owner, status: str) -> list[dict[str, Any]]:
