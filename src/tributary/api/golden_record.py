@@ -87,7 +87,7 @@ class ChoiceExample(BaseModel):
 
 
 class ChoicePreview(BaseModel):
-    """Of `people` looked at, those seen last, `changed` would have another value."""
+    """Of `people` looked at, the newest ones, `changed` would have another value."""
 
     people: int
     changed: int
@@ -132,7 +132,7 @@ def set_trait_choice(
 def preview_trait_choice(
     body: TraitChoiceIn, caller: Reader, session: ReadSession, context: ContextDep
 ) -> ChoicePreview:
-    """What another way of choosing would make of some people, those who were seen last. Nothing is changed."""
+    """What another way of choosing would make of some people, the newest ones. Nothing is changed."""
     workspace_id = caller.workspace_id
     wanted = _strategy(session, workspace_id, body)
     strategies = {**load_strategies(session, workspace_id), body.trait: wanted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, false, true
+from sqlalchemy import Index, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tributary.store.types import Base
@@ -52,7 +52,16 @@ class Identifier(Base):
     """
 
     __tablename__ = "identifiers"
-    __table_args__ = (Index(None, "profile_id"), Index(None, "base_id"), Index(None, "workspace_id", "type", "value"))
+    __table_args__ = (
+        Index(None, "profile_id"),
+        Index(None, "base_id"),
+        Index(None, "workspace_id", "type", "value"),
+        # Nearly always empty, and asked for whenever rules are tried or carried out.
+        Index(
+            "ix_identifiers_blocked", "workspace_id", sqlite_where=text("is_blocked = 1"),
+            postgresql_where=text("is_blocked"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     workspace_id: Mapped[int]
