@@ -21,7 +21,7 @@ class Navigation:
         owner.tab(owner.text("people", "tab.identity"))
         owner.page.go_back()
         owner.settle()
-        expect(owner.page.get_by_role("tab", selected=True)).to_have_text(owner.text("people", "tab.timeline"))
+        expect(owner.page.get_by_role("tab", selected=True).first).to_have_text(owner.text("people", "tab.timeline"))
         owner.page.go_back()
         owner.settle()
         owner.sees(owner.text("events", "status.changed"))
@@ -33,7 +33,7 @@ class Navigation:
         owner.go(f"/people/{story.notes['person']}?tab=identity")
         owner.page.reload()
         owner.settle()
-        expect(owner.page.get_by_role("tab", selected=True)).to_have_text(owner.text("people", "tab.identity"))
+        expect(owner.page.get_by_role("tab", selected=True).first).to_have_text(owner.text("people", "tab.identity"))
 
     def test_an_unknown_address_says_so(self, owner):
         owner.page.goto(f"{owner.product.url}/nothing/here")
