@@ -239,9 +239,8 @@ def _crm(rng: Random, person: Person, now: datetime) -> Iterator[Sent]:
             yield Sent(at, CRM, event | server_ids(person))
     if rng.random() < 0.03 and person.user_id:
         group = {"type": "group", "groupId": f"company-{person.number % 40}", "userId": person.user_id}
-        yield Sent(
-            joined, CRM, group | {"traits": {"name": f"{person.city} Office Supplies"}, "messageId": message_id(rng)}
-        )
+        traits = {"kind": "company", "name": f"{person.city} Office Supplies"}
+        yield Sent(joined, CRM, group | {"traits": traits, "messageId": message_id(rng)})
 
 
 def _visit_time(rng: Random, person: Person, now: datetime) -> datetime:
