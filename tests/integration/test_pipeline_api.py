@@ -68,7 +68,8 @@ def test_personal_data_is_hidden_until_it_is_asked_for(
     assert {(each["type"], each["value"]) for each in found["identifiers"]} == {
         ("user_id", "a****7"), ("anonymous_id", "a1"), ("email", "a***@shop.example"), ("phone", "138****1234"),
     }  # fmt: skip
-    assert found["groups"] == [{"id": "acme", "traits": {}, "since": "2026-01-01T00:01:00Z"}]
+    acme = {"id": "acme", "account_id": "acc_YWNtZQ", "kind": "account", "name": None, "traits": {}}
+    assert found["groups"] == [{**acme, "since": "2026-01-01T00:01:00Z"}]
     everything = [
         api_client.get(f"{API}/profiles", as_=viewer).text,
         api_client.get(f"{API}/profiles", params={"search": "anna"}, as_=viewer).text,

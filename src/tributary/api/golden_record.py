@@ -177,9 +177,9 @@ def _strategy(session: Session, workspace_id: int, body: TraitChoiceIn) -> Trait
         raise InvalidRequest(
             "No source is named.", cure="Name the sources that count most, the best first.", path="sources"
         )
-    for each in body.sources:
-        if each not in known:
-            raise InvalidRequest(f"There is no source {each}.", cure="Choose one of the list.", path="sources")
+    for name_or_id in body.sources:
+        if name_or_id not in known:
+            raise InvalidRequest(f"There is no source {name_or_id!r}.", cure="Choose one of the list.", path="sources")
     return TraitStrategy(body.strategy, list(dict.fromkeys(body.sources)))
 
 
