@@ -39,7 +39,7 @@ _LEVELS = {
     "same address.numbers": "the same house and room numbers",
     "same address.district": "the same district",
     "different": "different",
-    "missing": "not known of both",
+    "missing": "unknown of one or both",
 }
 _REASONS = {
     "sure": "Matching is sure that they are one person.",
