@@ -327,7 +327,7 @@ class TestWhy:
     def _check(self, why, rule, person, around):
         assert why.kind == rule["kind"]
         assert why.holds == evaluate.holds(rule, person, around)
-        if rule["kind"] in {"trait", "event", "event_aggregate", "first_time", "last_time"}:
+        if rule["kind"] in {"trait", "event", "event_aggregate", "regular", "first_time", "last_time"}:
             wanted = evaluate.actual(rule, person, around)
             assert why.actual == ([] if wanted is None and isinstance(why.actual, list) else wanted)
         parts = rule.get("rules", [rule["rule"]] if "rule" in rule else [])

@@ -62,6 +62,8 @@ def actual(rule: Mapping[str, Any], person: Person, around: Around) -> Any:
         return len(list(events(rule, person, around)))
     if kind == "event_aggregate":
         return aggregate(rule, person, around)
+    if kind == "regular":
+        return periods(rule, person, around)
     return time_of(rule, person, around)
 
 
@@ -102,6 +104,21 @@ def known_values(rule, person, around) -> list[Any]:
     return [value for value in found if value is not MISSING]
 
 
+def regular(rule, person, around):
+    return periods(rule, person, around) >= rule["at_least"]
+
+
+def periods(rule, person, around) -> int:
+    """In how many of the periods there is an event: from so many units ago until one less, the newest until now."""
+    times = [timestamp for _, timestamp, _, _ in events(rule, person, around)]
+    found = 0
+    for step in range(1, rule["periods"] + 1):
+        start = moved(around, -step, rule["unit"])
+        end = around.now + MS if step == 1 else moved(around, -step + 1, rule["unit"])
+        found += any(start <= time < end for time in times)
+    return found
+
+
 def event_time(rule, person, around):
     return passes(rule, time_of(rule, person, around), "datetime", around)
 
@@ -135,6 +152,7 @@ LEAVES: dict[str, Callable[[Mapping[str, Any], Person, Around], bool]] = {
     "trait": trait,
     "event": event,
     "event_aggregate": event_aggregate,
+    "regular": regular,
     "first_time": event_time,
     "last_time": event_time,
     "tag": tag,

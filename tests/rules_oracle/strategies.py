@@ -161,6 +161,7 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
                 "event",
                 "event",
                 "event_aggregate",
+                "regular",
                 "first_time",
                 "last_time",
                 "tag",
@@ -196,6 +197,10 @@ def _event_parts(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         if not extra:
             extra = {"count": draw(_counts)}
         return {**draw(_scopes(_events)), "window": draw(_windows), **extra}
+    if kind == "regular":
+        number = draw(st.integers(2, 6))
+        least = draw(st.integers(1, number))
+        return {**draw(_scopes(_events)), "at_least": least, "periods": number, "unit": draw(_units)}
     scope = draw(_scopes(_rich_events))
     function = draw(st.sampled_from(["sum", "avg", "min", "max", "distinct"]))
     types = PROPERTIES[scope["event"]]

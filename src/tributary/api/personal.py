@@ -62,7 +62,7 @@ class PersonalFields:
                 return leaf.trait if leaf.op not in _PRESENCE and self.hides_trait(leaf.trait) else None
             case tree.Tag():
                 return self._asked_tag(leaf)
-            case tree.Event() | tree.EventAggregate() | tree.FirstTime() | tree.LastTime() | Measure():
+            case tree.Event() | tree.EventAggregate() | tree.Regular() | tree.FirstTime() | tree.LastTime() | Measure():
                 names = [one.property for one in leaf.where if one.op not in _PRESENCE]
                 if isinstance(leaf, tree.EventAggregate) and leaf.function != tree.Function.DISTINCT:
                     names.append(leaf.property)

@@ -26,8 +26,9 @@ _NESTING = 2 * MAX_DEPTH + 8  # containers inside containers in the JSON of a ru
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 _STRUCTS = (
-    *(tree.All, tree.Any, tree.Not, tree.Trait, tree.Event, tree.EventAggregate, tree.FirstTime, tree.LastTime),
-    *(tree.Tag, tree.Audience, tree.Random, tree.AllTime, tree.Last, tree.Ago, tree.Fixed, tree.Filter, tree.Compare),
+    *(tree.All, tree.Any, tree.Not, tree.Trait, tree.Event, tree.EventAggregate, tree.Regular, tree.FirstTime),
+    *(tree.LastTime, tree.Tag, tree.Audience, tree.Random, tree.AllTime, tree.Last, tree.Ago, tree.Fixed),
+    *(tree.Filter, tree.Compare),
 )
 _WORDS = sorted(
     {*tree.Op, *tree.Unit, *tree.Function}

@@ -32,7 +32,9 @@ _DATETIME = re.compile(
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})?$"
 )
 _MOST = 10**15  # of anything that is counted; above it doubles skip whole numbers
-WINDOW_STEPS = {"value": 1, "least": 0, "most": 1}  # the least steps of a window, by the name of the part
+# The least of whole numbers beside a unit, by the name of the part.
+WINDOW_STEPS = {"value": 1, "least": 0, "most": 1, "at_least": 1, "periods": 2}
+MAX_PERIODS = 100  # each is looked at by itself
 _YEARS = (1901, 2298)  # one year inside of what the warehouse can hold, so that neighbours of a constant fit too
 
 
@@ -120,6 +122,21 @@ def window_span(window: Window, path: str, moment: Moment) -> Span:
             return Span(moment.shift(-far, unit), moment.shift(-near, unit))
         case Fixed(start=start, end=end):
             return _fixed(path, start, end, moment)
+
+
+def period_starts(periods: int, unit: Unit, path: str, moment: Moment) -> tuple[datetime, ...]:
+    """When each of the last `periods` periods of one unit began, the newest first. One ends where the newer begins.
+
+    Raises:
+        RuleError: there are too few or too many.
+    """
+    if not WINDOW_STEPS["periods"] <= periods <= MAX_PERIODS:
+        raise RuleError(
+            f"{periods} periods are out of range.",
+            path=child_path(path, "periods"),
+            cure=f"Use {WINDOW_STEPS['periods']} to {MAX_PERIODS}.",
+        )
+    return tuple(moment.shift(-step, unit) for step in range(1, periods + 1))
 
 
 def _fixed(path: str, start: str | None, end: str | None, moment: Moment) -> Span:

@@ -188,7 +188,7 @@ class BitmapCompiler:
             case r.AudienceCondition():
                 bitmap = self._scans.column("audience_members", f"{node.audience.id} {node.run}", _Positive(node))
                 return _People(bitmap, is_complement=node.negated)
-            case r.CountCondition() | r.AggregateCondition() | r.TimeCondition():
+            case r.CountCondition() | r.AggregateCondition() | r.RegularCondition() | r.TimeCondition():
                 asked = question(node, self._rule.timezone)
                 bitmap = self._scans.column("events", node.scope.event, asked)
                 return _People(bitmap, is_complement=asked.is_opposite)

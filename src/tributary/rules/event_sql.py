@@ -31,6 +31,7 @@ from tributary.rules.times import Span
 from tributary.rules.tree import Function
 
 PERSON_ID_TYPE: LiteralString = "Array(UInt64)"
+_Measured = r.CountCondition | r.AggregateCondition | r.RegularCondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,12 @@ def value_sql(condition: r.EventCondition, rows: Sql | None) -> Sql:
     match condition:
         case r.CountCondition():
             return raw("count()") if rows is None else raw("countIf(") + rows + ")"
+        case r.RegularCondition(starts=starts):
+            # Of the periods, which are told apart by how many of them begin later than the event.
+            milliseconds = [round(start.timestamp() * 1000) for start in starts]
+            place = raw("arrayCount(start -> start > toUnixTimestamp64Milli(timestamp), ")
+            place = place + bind(milliseconds, "Array(Int64)") + ")"
+            return aggregate_sql("uniqExact", place, rows)
         case r.TimeCondition(which=which):
             return aggregate_sql("minOrNull" if which == "first" else "maxOrNull", raw("timestamp"), rows)
         case r.AggregateCondition(function=function, field=field):
@@ -206,14 +213,14 @@ def generated(name: str) -> Sql:
     return Sql((name,))
 
 
-def _range(condition: r.CountCondition | r.AggregateCondition, range_: NumberRange, value: Sql) -> Sql:
-    is_whole = isinstance(condition, r.CountCondition) or condition.function is Function.DISTINCT
+def _range(condition: _Measured, range_: NumberRange, value: Sql) -> Sql:
+    is_whole = not isinstance(condition, r.AggregateCondition) or condition.function is Function.DISTINCT
     return range_sql(range_, value, "UInt64" if is_whole else "Float64")
 
 
-def _has_zero(condition: r.CountCondition | r.AggregateCondition) -> bool:
+def _has_zero(condition: _Measured) -> bool:
     """Whether nothing counts as 0 (and is not missing)."""
-    return isinstance(condition, r.CountCondition) or condition.function in {Function.SUM, Function.DISTINCT}
+    return not isinstance(condition, r.AggregateCondition) or condition.function in {Function.SUM, Function.DISTINCT}
 
 
 def _means_any(ranges: tuple[NumberRange, ...]) -> bool:

@@ -54,7 +54,7 @@ class Speaker:
             case _:
                 return self._of_events(node)
 
-    def _of_events(self, node: tree.Event | tree.EventAggregate | tree.FirstTime | tree.LastTime | Measure) -> str:
+    def _of_events(self, node: tree.EventLeaf | Measure) -> str:
         words, where = self._words, self._where(node.where, node.match)
         match node:
             case tree.Event(event=event, op=op, count=count):
@@ -70,6 +70,14 @@ class Speaker:
                     window=self._window(node.window),
                     where=where,
                     test=self._compare(node.compare, words.comparisons),
+                )
+            case tree.Regular(event=event):
+                return words.regular.format(
+                    event=self._event(event),
+                    where=where,
+                    number=node.at_least,
+                    least=self._steps(node.at_least, node.unit),
+                    span=self._steps(node.periods, node.unit),
                 )
             case tree.FirstTime(event=event) | tree.LastTime(event=event):
                 template = words.time["first_time" if isinstance(node, tree.FirstTime) else "last_time"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,9 +13,9 @@ from tributary.rules import resolved as r
 from tributary.rules import tree
 from tributary.rules.catalog import Catalog, Field, FieldType
 from tributary.rules.codec import child_path, did_you_mean
-from tributary.rules.coerce import Bounds, Test, check, number_range, window_span
+from tributary.rules.coerce import Bounds, Test, check, number_range, period_starts, window_span
 from tributary.rules.predicates import NumberRange
-from tributary.rules.times import Moment, moment
+from tributary.rules.times import MILLISECOND, Moment, Span, moment
 
 # Events of the protocol itself: they are known before the first one arrives.
 PROTOCOL_EVENTS = frozenset({"$page", "$screen", "$identify", "$group", "$alias"})
@@ -59,6 +60,8 @@ class Resolver:
                 return self._count(rule, path)
             case tree.EventAggregate():
                 return self._aggregate(rule, path)
+            case tree.Regular():
+                return self._regular(rule, path)
             case tree.FirstTime() | tree.LastTime():
                 return self._time(rule, path)
             case tree.Tag():
@@ -128,6 +131,20 @@ class Resolver:
             field=field,
             range=bounds.range,
             negated=bounds.negated,
+        )
+
+    def _regular(self, rule: tree.Regular, path: str) -> r.RegularCondition:
+        scope = self.scope(rule.event, tree.AllTime(), rule.where, rule.match, path)
+        starts = period_starts(rule.periods, rule.unit, path, self.moment)
+        if not 1 <= rule.at_least <= rule.periods:
+            raise RuleError(
+                f"{rule.at_least} of {rule.periods} periods cannot be.",
+                path=child_path(path, "at_least"),
+                cure=f"Use 1 to {rule.periods}.",
+            )
+        span = Span(starts[-1], self.moment.now + MILLISECOND)
+        return r.RegularCondition(
+            path=path, leaf=rule, scope=replace(scope, span=span), starts=starts, range=NumberRange(low=rule.at_least)
         )
 
     def _time(self, rule: tree.FirstTime | tree.LastTime, path: str) -> r.TimeCondition:

@@ -75,6 +75,16 @@ class AggregateCondition(Condition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegularCondition(Condition):
+    """The number of periods with an event in scope is in `range`. `starts` are their beginnings, the newest first."""
+
+    scope: EventScope
+    starts: tuple[datetime, ...]
+    range: NumberRange
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCondition(Condition):
     """A check of the first or the last time of an event in scope; missing for who has none."""
 
@@ -110,7 +120,7 @@ class RandomCondition(Condition):
     high: float
 
 
-EventCondition = CountCondition | AggregateCondition | TimeCondition
+EventCondition = CountCondition | AggregateCondition | RegularCondition | TimeCondition
 AnyCondition = TraitCondition | EventCondition | TagCondition | AudienceCondition | RandomCondition
 
 

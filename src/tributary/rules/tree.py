@@ -172,6 +172,17 @@ class EventAggregate(_Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     match: Match = "all"
 
 
+class Regular(_Struct, frozen=True, kw_only=True, tag_field="kind", tag="regular"):
+    """Did the event in at least `at_least` of the last `periods` periods of one unit each; the newest ends now."""
+
+    event: str
+    at_least: int
+    periods: int
+    unit: Unit
+    where: tuple[Filter, ...] = ()
+    match: Match = "all"
+
+
 class FirstTime(_Struct, frozen=True, kw_only=True, tag_field="kind", tag="first_time"):
     """When the person did the event for the first time, compared by a date-time operator."""
 
@@ -239,6 +250,6 @@ class Not(_Struct, frozen=True, kw_only=True, tag_field="kind", tag="not"):
     rule: Rule
 
 
-Leaf = Trait | Event | EventAggregate | FirstTime | LastTime | Tag | Audience | Random
-EventLeaf = Event | EventAggregate | FirstTime | LastTime
-Rule = All | Any | Not | Trait | Event | EventAggregate | FirstTime | LastTime | Tag | Audience | Random
+Leaf = Trait | Event | EventAggregate | Regular | FirstTime | LastTime | Tag | Audience | Random
+EventLeaf = Event | EventAggregate | Regular | FirstTime | LastTime
+Rule = All | Any | Not | Trait | Event | EventAggregate | Regular | FirstTime | LastTime | Tag | Audience | Random

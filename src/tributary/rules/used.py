@@ -40,7 +40,7 @@ def fields_used(rule: tree.Rule | Measure) -> FieldsUsed:
     leaves = [rule] if isinstance(rule, Measure) else list(leaves_of(rule))
     properties: dict[str, set[str]] = {}
     for leaf in leaves:
-        if isinstance(leaf, tree.Event | tree.EventAggregate | tree.FirstTime | tree.LastTime | Measure):
+        if isinstance(leaf, tree.EventLeaf | Measure):
             names = properties.setdefault(leaf.event, set())
             names.update(item.property for item in leaf.where)
             if isinstance(leaf, tree.EventAggregate | Measure) and leaf.property:
@@ -68,6 +68,6 @@ def leaves_of(rule: tree.Rule) -> Iterator[tree.Leaf]:
 
 
 def _is_moving(leaf: tree.Leaf | Measure) -> bool:
-    if isinstance(getattr(leaf, "window", None), tree.Last | tree.Ago):
+    if isinstance(leaf, tree.Regular) or isinstance(getattr(leaf, "window", None), tree.Last | tree.Ago):
         return True
     return any(getattr(item, "op", None) in MOVING for item in (leaf, *getattr(leaf, "where", ())))

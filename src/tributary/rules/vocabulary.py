@@ -19,7 +19,7 @@ import msgspec
 from tributary.errors import BugError, RuleError
 from tributary.rules import codec, tree
 from tributary.rules.catalog import Catalog, Field, FieldType, TagRef
-from tributary.rules.coerce import WINDOW_STEPS
+from tributary.rules.coerce import MAX_PERIODS, WINDOW_STEPS
 from tributary.rules.measure import Measure, MeasureFunction, resolve_measure
 from tributary.rules.operators import COMPLEMENTS, FROM_ZERO, OPERANDS, OPERATORS, Operand, takes_ignore_case, units_of
 from tributary.rules.resolve import PERCENT, PROTOCOL_EVENTS, check_aggregable
@@ -292,9 +292,12 @@ def _choices(hint: Any) -> tuple[str, ...]:
     return tuple(str(choice.value) for enum in named for choice in list[Any](enum))
 
 
+_MOST: Mapping[str, float] = {"at_least": MAX_PERIODS, "periods": MAX_PERIODS}
+
+
 def _bounds(name: str, type_: PartType) -> tuple[float | None, float | None]:
     if type_ == "integer":
-        return WINDOW_STEPS[name], None  # the most depends on the unit
+        return WINDOW_STEPS[name], _MOST.get(name)  # of a window's the most depends on the unit
     return PERCENT if type_ == "number" else (None, None)
 
 

@@ -80,7 +80,7 @@ class _Asked:
             case r.RandomCondition():
                 percent = bucket_sql(leaf.salt, raw("profile_id")) + " * 100"
                 return _answer(profile_condition(leaf, timezone), percent) + self.profile()
-            case r.CountCondition() | r.AggregateCondition() | r.TimeCondition():
+            case r.CountCondition() | r.AggregateCondition() | r.RegularCondition() | r.TimeCondition():
                 rows = raw("event = ") + bind(leaf.scope.event, "String") + " AND " + self._people.rows()
                 scope = rows_sql(leaf.scope, timezone)
                 where = rows if scope is None else rows + " AND " + scope

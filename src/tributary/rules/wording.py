@@ -40,6 +40,7 @@ class Wording:
     filtered: str
     aggregate: str
     functions: Mapping[str, str]
+    regular: str
     time: Mapping[str, str]
     measure: str
     measure_count: str
@@ -82,6 +83,7 @@ _EN = Wording(
         "first": "the first",
         "last": "the last",
     },
+    regular="did {event}{where} in at least {number} of the last {span}",
     time={
         "first_time": "the first time of {event}{where} {test}",
         "last_time": "the last time of {event}{where} {test}",
@@ -183,6 +185,7 @@ _ZH = Wording(
         "first": "首次值",
         "last": "末次值",
     },
+    regular="最近 {span}中至少有 {least}做过「{event}」{where}",
     time={
         "first_time": "首次「{event}」{where}的时间{test}",
         "last_time": "末次「{event}」{where}的时间{test}",

@@ -668,6 +668,59 @@ SELECT arrayJoin(bitmapToArray(members)) AS profile_id
   p2 = 7 UInt32
   p3 = 'Order Completed' String
 
+-- {"kind": "regular", "event": "Order Completed", "at_least": 3, "periods": 4, "unit": "months"}
+SELECT arrayJoin(bitmapToArray(members)) AS profile_id
+  FROM (SELECT bitmapAnd(s1.m0, s0.m0) AS members
+  FROM (SELECT groupBitmapStateIf(person, ifNull(((v0 >= {p0:UInt64})), false)) AS m0
+  FROM (SELECT dictGetOrDefault('aliases', 'canonical_id', profile_id, profile_id) AS person, uniqExact(arrayCount(start -> start > toUnixTimestamp64Milli(timestamp), {p1:Array(Int64)})) AS v0
+  FROM events
+  WHERE events.workspace_id = {p2:UInt32} AND (event = {p3:String} AND (((timestamp >= {p4:DateTime64(3, 'UTC')} AND timestamp < {p5:DateTime64(3, 'UTC')}))))
+  GROUP BY person) AS people) AS s0
+  CROSS JOIN (SELECT groupBitmapStateIf(profile_id, true) AS m0
+  FROM profiles FINAL
+  WHERE profiles.workspace_id = {p2:UInt32}) AS s1) AS result
+  ORDER BY profile_id
+  p0 = 3 UInt64
+  p1 = [1792728306789, 1790136306789, 1787457906789, 1784779506789] Array(Int64)
+  p2 = 7 UInt32
+  p3 = 'Order Completed' String
+  p4 = datetime.datetime(2026, 7, 23, 4, 5, 6, 789000, tzinfo=datetime.timezone.utc) DateTime64(3, 'UTC')
+  p5 = datetime.datetime(2026, 11, 23, 4, 5, 6, 790000, tzinfo=datetime.timezone.utc) DateTime64(3, 'UTC')
+
+-- why: {"kind": "regular", "event": "Order Completed", "at_least": 3, "periods": 4, "unit": "months"}
+SELECT ifNull((value >= {p0:UInt64}), false) AS holds, value AS actual
+  FROM (SELECT uniqExact(arrayCount(start -> start > toUnixTimestamp64Milli(timestamp), {p1:Array(Int64)})) AS value
+  FROM events
+  WHERE events.workspace_id = {p2:UInt32} AND (event = {p3:String} AND dictGetOrDefault('aliases', 'canonical_id', profile_id, profile_id) IN {p4:Array(UInt64)} AND ((timestamp >= {p5:DateTime64(3, 'UTC')} AND timestamp < {p6:DateTime64(3, 'UTC')})))) AS found
+  p0 = 3 UInt64
+  p1 = [1792728306789, 1790136306789, 1787457906789, 1784779506789] Array(Int64)
+  p2 = 7 UInt32
+  p3 = 'Order Completed' String
+  p4 = (42,) Array(UInt64)
+  p5 = datetime.datetime(2026, 7, 23, 4, 5, 6, 789000, tzinfo=datetime.timezone.utc) DateTime64(3, 'UTC')
+  p6 = datetime.datetime(2026, 11, 23, 4, 5, 6, 790000, tzinfo=datetime.timezone.utc) DateTime64(3, 'UTC')
+
+-- {"kind": "regular", "event": "Order Completed", "at_least": 5, "periods": 7, "unit": "days", "where": [{"property": "total", "op": "gt", "value": 0}]}
+SELECT arrayJoin(bitmapToArray(members)) AS profile_id
+  FROM (SELECT bitmapAnd(s1.m0, s0.m0) AS members
+  FROM (SELECT groupBitmapStateIf(person, ifNull(((v0 >= {p0:UInt64})), false)) AS m0
+  FROM (SELECT dictGetOrDefault('aliases', 'canonical_id', profile_id, profile_id) AS person, uniqExact(arrayCount(start -> start > toUnixTimestamp64Milli(timestamp), {p1:Array(Int64)})) AS v0
+  FROM events
+  WHERE events.workspace_id = {p2:UInt32} AND (event = {p3:String} AND (((timestamp >= {p4:DateTime64(3, 'UTC')} AND timestamp < {p5:DateTime64(3, 'UTC')}) AND (ifNull((if(match(JSONExtractRaw(properties, {p6:String}), '^[-0-9]'), JSONExtractFloat(JSONExtractRaw(properties, {p6:String})), NULL) > {p7:Float64}), false)))))
+  GROUP BY person) AS people) AS s0
+  CROSS JOIN (SELECT groupBitmapStateIf(profile_id, true) AS m0
+  FROM profiles FINAL
+  WHERE profiles.workspace_id = {p2:UInt32}) AS s1) AS result
+  ORDER BY profile_id
+  p0 = 5 UInt64
+  p1 = [1795320306789, 1795233906789, 1795147506789, 1795061106789, 1794974706789, 1794888306789, 1794801906789] Array(Int64)
+  p2 = 7 UInt32
+  p3 = 'Order Completed' String
+  p4 = datetime.datetime(2026, 11, 16, 4, 5, 6, 789000, tzinfo=datetime.timezone.utc) DateTime64(3, 'UTC')
+  p5 = datetime.datetime(2026, 11, 23, 4, 5, 6, 790000, tzinfo=datetime.timezone.utc) DateTime64(3, 'UTC')
+  p6 = 'total' String
+  p7 = 0.0 Float64
+
 -- {"kind": "first_time", "event": "Order Completed", "op": "in_last", "value": 30, "unit": "days"}
 SELECT arrayJoin(bitmapToArray(members)) AS profile_id
   FROM (SELECT bitmapAnd(s1.m0, s0.m0) AS members

@@ -126,7 +126,7 @@ class TestWireNames:
         """Add to this list; never take away."""
         structs = [
             *(tree.All, tree.Any, tree.Not, tree.Trait, tree.Event, tree.EventAggregate, tree.FirstTime, tree.LastTime),
-            *(tree.Tag, tree.Audience, tree.Random, tree.AllTime, tree.Last, tree.Ago, tree.Fixed),
+            *(tree.Regular, tree.Tag, tree.Audience, tree.Random, tree.AllTime, tree.Last, tree.Ago, tree.Fixed),
             *(tree.Filter, tree.Compare),
         ]
         shapes = {
@@ -144,6 +144,7 @@ class TestWireNames:
             "trait": ["trait", *test, "ignore_case"],
             "event": ["event", "op", "count", "window", *scope],
             "event_aggregate": ["event", "function", "property", "compare", "window", *scope],
+            "regular": ["event", "at_least", "periods", "unit", *scope],
             "first_time": ["event", *test, *scope],
             "last_time": ["event", *test, *scope],
             "tag": ["tag", "op", "value", "ignore_case"],

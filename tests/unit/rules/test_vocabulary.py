@@ -88,6 +88,7 @@ def values_of(part: Part) -> list[Any]:
         "audience": ["aud_vip"],
         "text": ["x"],
         "number": [part.least if part.name.startswith("from") else part.most],
+        "integer": [part.least],
         "choice": list(part.choices),
         "compare": comparisons("count"),
         "window": windows(),
@@ -104,6 +105,8 @@ def rules_of(kind: Kind) -> list[dict[str, Any]]:
     tested = {"operator", "operand", "unit"}
     least = {part.name: values_of(part)[0] for part in kind.parts if part.is_required and part.type not in tested}
     base = {"kind": kind.kind, **least}
+    if any(part.type == "unit" and part.is_required for part in kind.parts):
+        base["unit"] = "days"
     if kind.operators_of is not None:
         type_ = "number" if kind.operators_of in {"trait", "tag"} else kind.operators_of
         base |= checks_of(type_)[0]

@@ -82,9 +82,9 @@ function carriedValue(value: Value | undefined, before: OperatorInfo | undefined
 
 const isCompare = (value: unknown): value is Compare => typeof value === "object" && value !== null && !Array.isArray(value);
 
-export type Verb = "did" | "did_not" | AggregateFunction | "first_time" | "last_time";
+export type Verb = "did" | "did_not" | "regular" | AggregateFunction | "first_time" | "last_time";
 
-export const VERBS: readonly Verb[] = ["did", "did_not", "sum", "avg", "min", "max", "distinct", "first_time", "last_time"];
+export const VERBS: readonly Verb[] = ["did", "did_not", "regular", "sum", "avg", "min", "max", "distinct", "first_time", "last_time"];
 
 export function verbOf(leaf: EventLeaf): Verb {
   if (leaf.kind === "event") return leaf.op ?? "did";
@@ -94,13 +94,14 @@ export function verbOf(leaf: EventLeaf): Verb {
 /** Another question about the same events. */
 export function withVerb(leaf: EventLeaf, verb: Verb): EventLeaf {
   const scope = { event: leaf.event, ...(leaf.where ? { where: leaf.where } : {}), ...(leaf.match ? { match: leaf.match } : {}) };
-  const window = isTime(leaf) ? LATELY : leaf.window;
+  const window = "window" in leaf ? leaf.window : leaf.kind === "event" || leaf.kind === "event_aggregate" ? undefined : LATELY;
   const framed = { ...scope, ...(window ? { window } : {}) };
   if (verb === "first_time" || verb === "last_time") {
     const time: Operation = isTime(leaf) ? operationOf(leaf) : USUAL.datetime;
     const { ignore_case: _case, ...operation } = time;
     return { kind: verb, ...scope, ...operation };
   }
+  if (verb === "regular") return leaf.kind === "regular" ? leaf : { kind: "regular", ...scope, at_least: 3, periods: 4, unit: "weeks" };
   if (verb === "did") return { kind: "event", ...framed, ...(leaf.kind === "event" && leaf.count ? { count: leaf.count } : {}) };
   if (verb === "did_not") return { kind: "event", op: "did_not", ...framed };
   const property = leaf.kind === "event_aggregate" ? leaf.property : "";

@@ -40,6 +40,7 @@ describe("another question about the same events", () => {
     { kind: "event", event: "a", count: { op: "gte", value: 2 }, window: { kind: "last", value: 7, unit: "days" }, where, match: "any" },
     { kind: "event_aggregate", event: "a", function: "sum", property: "total", compare: { op: "gte", value: 9 }, where },
     { kind: "last_time", event: "a", op: "in_last", value: 3, unit: "weeks", where },
+    { kind: "regular", event: "a", at_least: 2, periods: 6, unit: "months", where },
   ];
   it.each(starts.flatMap((leaf) => VERBS.map((verb) => [leaf.kind, verb, leaf] as const)))("%s → %s keeps event and filters", (_, verb, leaf) => {
     const next = withVerb(leaf, verb);

@@ -65,6 +65,8 @@ function TimeLine({ wire }: { wire: Leaf }) {
     case "event":
     case "event_aggregate":
       return <WindowLine window={wire.window} />;
+    case "regular":
+      return <WindowLine window={{ kind: "last", value: wire.periods, unit: wire.unit }} />;
     case "first_time":
     case "last_time":
       return <OperationLine operation={wire} type="datetime" />;

@@ -6,9 +6,10 @@ import { CompareInput } from "./compare-input";
 import { useEditor } from "./editor-context";
 import { FieldPick } from "./field-pick";
 import { OperationInput } from "./operation-input";
+import { StepsNumber, UnitPick, unitsOf } from "./steps-input";
 import type { RowProps } from "./subject-rows";
 import { WindowInput } from "./window-input";
-import type { AggregateRule, EventLeaf, EventRule, TimeRule, WindowRule } from "./wire";
+import type { AggregateRule, EventLeaf, EventRule, RegularRule, TimeRule, WindowRule } from "./wire";
 
 /** What somebody did: whether, how often, how much, when. Its filters stand below, in `filters.tsx`. */
 export function EventRow({ wire, onChange, mark }: RowProps<EventLeaf>) {
@@ -37,6 +38,7 @@ export function EventRow({ wire, onChange, mark }: RowProps<EventLeaf>) {
   );
   if (wire.kind === "event_aggregate") return <Aggregate wire={wire} onChange={onChange} mark={mark} verbs={verbs} events={events} />;
   if (wire.kind === "event") return <Count wire={wire} onChange={onChange} mark={mark} verbs={verbs} events={events} />;
+  if (wire.kind === "regular") return <Regular wire={wire} onChange={onChange} mark={mark} verbs={verbs} events={events} />;
   return <Time wire={wire} onChange={onChange} mark={mark} verbs={verbs} events={events} />;
 }
 
@@ -102,6 +104,25 @@ function Aggregate({ wire, onChange, mark, verbs, events }: PartProps<AggregateR
         onChange={(compare) => onChange({ ...wire, compare: compare ?? { op: "gte" } }, true)}
       />
       <WindowInput value={wire.window} catalog={catalog} mark={mark} onChange={(window, typed) => onChange(withWindow(wire, window), typed)} />
+    </>
+  );
+}
+
+const MOST_PERIODS = 100;
+
+function Regular({ wire, onChange, mark, verbs, events }: PartProps<RegularRule>) {
+  const { t } = useTranslation("rules");
+  const { catalog } = useEditor();
+  const bounds = { most: MOST_PERIODS, label: t("regular.label") };
+  return (
+    <>
+      {verbs}
+      {events}
+      <span>{t("regular.least")}</span>
+      <StepsNumber {...bounds} least={1} value={wire.at_least} mark={mark("at_least")} onChange={(at_least) => onChange({ ...wire, at_least }, true)} />
+      <span>{t("regular.of")}</span>
+      <StepsNumber {...bounds} least={2} label={t("regular.periods")} value={wire.periods} mark={mark("periods")} onChange={(periods) => onChange({ ...wire, periods }, true)} />
+      <UnitPick value={wire.unit} units={unitsOf(catalog)} mark={mark("unit")} onChange={(unit) => onChange({ ...wire, unit })} />
     </>
   );
 }

@@ -56,6 +56,7 @@ function randomLeaf(random: () => number, pick: Pick): Leaf {
     () => ({ kind: "trait", trait: name(), ...full() }),
     () => ({ kind: "event", ...scope(), ...maybe({ op: pick("did", "did_not") }), ...maybe({ count: pick(compare(), null) }), ...maybe(window()) }),
     () => ({ kind: "event_aggregate", ...scope(), function: pick("sum", "distinct"), property: name(), compare: compare(), ...maybe(window()) }),
+    () => ({ kind: "regular", ...scope(), ...maybe({ at_least: number() }), ...maybe({ periods: number() }), unit: unit() }),
     () => ({ kind: pick("first_time", "last_time"), ...scope(), ...operation(), ...maybe({ unit: unit() }) }),
     () => ({ kind: "tag", tag: name(), ...operation(), ...maybe({ ignore_case: true }) }),
     () => ({ kind: "audience", audience: name(), ...maybe({ op: pick("in", "not_in") }) }),

@@ -63,6 +63,7 @@ const LEAVES: Record<Leaf["kind"], Shape> = {
     kind, ...scope, function: must(among("sum", "avg", "min", "max", "distinct")), property: must(text), compare: must(compare),
     window: may(window),
   },
+  regular: { kind, ...scope, at_least: may(number), periods: may(number), unit: must(unit) },
   first_time: { kind, ...scope, ...time },
   last_time: { kind, ...scope, ...time },
   tag: { kind, tag: must(text), ...tagged },

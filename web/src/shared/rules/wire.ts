@@ -63,6 +63,14 @@ export interface TimeRule extends EventScope, Omit<Operation, "ignore_case"> {
   kind: "first_time" | "last_time";
 }
 
+/** In so many of the last periods of one unit each. */
+export interface RegularRule extends EventScope {
+  kind: "regular";
+  at_least?: number | undefined;
+  periods?: number | undefined;
+  unit: Unit;
+}
+
 export interface TagRule extends Omit<Operation, "unit"> {
   kind: "tag";
   tag: string;
@@ -81,7 +89,7 @@ export interface RandomRule {
   to_percent: number;
 }
 
-export type EventLeaf = EventRule | AggregateRule | TimeRule;
+export type EventLeaf = EventRule | AggregateRule | RegularRule | TimeRule;
 export type Leaf = TraitRule | EventLeaf | TagRule | AudienceRule | RandomRule;
 export type Group = { kind: "all" | "any"; rules: Rule[] };
 export type Rule = Group | { kind: "not"; rule: Rule } | Leaf;
