@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from fixtures.pipeline import PipelineRig
 from tributary.identity import IdentifierType, RuleSet, draft_rules, links_of
 from tributary.identity.rule_versions import put_in_force
+from tributary.pipeline import IdentityEditor
+from tributary.pipeline.rechoose import rechoose
 from tributary.profiles import (
     GROUPS_TRAIT,
     TraitStrategy,
@@ -15,7 +17,6 @@ from tributary.profiles import (
     golden_record,
     groups_of,
     list_profiles,
-    recompute,
     save_strategy,
     search_profiles,
     timeline,
@@ -117,7 +118,7 @@ def test_the_cached_golden_record_is_that_of_the_facts_also_after_merges(rig: Pi
         assert row is not None
 
 
-def test_a_changed_strategy_takes_hold_by_recomputing(rig: PipelineRig) -> None:
+def test_a_changed_strategy_takes_hold_by_choosing_again(rig: PipelineRig) -> None:
     rig.send({"type": "identify", "userId": "u1", "traits": {"name": "Jane"}}, source_id="src_crm")
     rig.clock.advance(60)
     rig.send({"type": "identify", "userId": "u1", "traits": {"name": "jj"}})
@@ -126,9 +127,10 @@ def test_a_changed_strategy_takes_hold_by_recomputing(rig: PipelineRig) -> None:
     assert person.plain_traits() == {"name": "jj"}
     with rig.store.begin() as session:
         save_strategy(session, 1, "name", TraitStrategy("source_priority", ["src_crm"]))
-        mirror = recompute(session, 1, person.id, version=10)
+    done = rechoose(rig.store, rig.warehouse, IdentityEditor(rig.store, rig.warehouse, rig.clock), 1, "name")
+    assert (done.people, done.changed) == (1, 1)
     assert rig.profile("user_id", "u1").plain_traits() == {"name": "Jane"}
-    assert (mirror.traits, mirror.version) == ('{"name":"Jane"}', 10)
+    assert rig.ask("SELECT traits FROM profiles FINAL") == [('{"name":"Jane"}',)]
 
 
 def test_groups_join_nobody(rig: PipelineRig) -> None:

@@ -47,7 +47,6 @@ from tributary.profiles.service import (
     get_profiles,
     golden_record,
     groups_of,
-    recompute,
 )
 from tributary.profiles.survivorship import (
     GROUPS_TRAIT,
@@ -109,7 +108,6 @@ __all__ = [
     "mask_traits",
     "members_of",
     "named_profiles",
-    "recompute",
     "save_strategy",
     "search_profiles",
     "timeline",

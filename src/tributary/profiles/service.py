@@ -16,7 +16,6 @@ from sqlalchemy import select
 from tributary.errors import NotFound
 from tributary.identity import OwnedIdentifier, canonical_profile_id
 from tributary.profiles.survivorship import MOST_RECENT, Entry, Strategy, as_items, choose, load_strategies
-from tributary.profiles.update import MirrorRow, golden_json, identifiers_json, traits_json
 from tributary.store import Session, bulk
 from tributary.store.tables.identity import Identifier
 from tributary.store.tables.profiles import Fact, Group, GroupMember, ProfileRow
@@ -196,7 +195,7 @@ def _is_part(value: Any, chosen: Any, *, is_union: bool) -> bool:
 def golden_record(session: Session, workspace_id: int, profile_id: int) -> dict[str, Entry]:
     """The golden record computed from nothing but the facts of the profile's identifiers.
 
-    It equals what the profile's row holds, unless a strategy was changed since; `recompute` then writes it.
+    It equals what the profile's row holds, unless a strategy was changed since and `pipeline.rechoose` is still at it.
     """
     strategies = load_strategies(session, workspace_id)
     owned = session.scalars(
@@ -210,27 +209,6 @@ def golden_record(session: Session, workspace_id: int, profile_id: int) -> dict[
         for name, entry in _decode(text).items()
     ]
     return choose(strategies, said)
-
-
-def recompute(session: Session, workspace_id: int, profile_id: int, *, version: int) -> MirrorRow:
-    """Write the golden record anew from the facts; returns the row that the warehouse is to get.
-
-    `version` comes from `identity.allocate(session, BATCHES, 1)`.
-
-    Raises:
-        NotFound: there is no such profile in the workspace.
-    """
-    row = session.get(ProfileRow, profile_id)
-    if row is None or row.workspace_id != workspace_id or row.merged_into is not None:
-        raise NotFound("There is no person with this id in this workspace.", cure="Check the id.")
-    traits = golden_record(session, workspace_id, profile_id)
-    row.traits = traits_json(traits)
-    row.version = version
-    session.flush()
-    identifiers = identifiers_json(session, [profile_id]).get(profile_id, "{}")
-    return MirrorRow(
-        workspace_id, profile_id, version, 0, golden_json(traits), identifiers, row.first_seen_ms, row.last_seen_ms
-    )
 
 
 def _time(milliseconds: int) -> datetime:
