@@ -16,8 +16,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 # One pair must not outvote any number of others: it speaks for or against with so many bits at most.
 MOST_BITS: Final = 12.0
@@ -29,6 +27,9 @@ Floats = npt.NDArray[np.float64]
 
 def components(count: int, a: Ints, b: Ints) -> Ints:
     """For each of `count` records, the number of the group that the pairs connect it to."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 (half a second to import, and only runs need it)
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 (see above)
+
     graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
